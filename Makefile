@@ -1,0 +1,45 @@
+# What people and CI run. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# One build folder for every clone, so that a clean clone builds in seconds.
+CARGO_TARGET_DIR ?= $(HOME)/.cache/xinheng/target
+export CARGO_TARGET_DIR
+
+.PHONY: help setup build demo test check bench soak db
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing, saying what
+	@tools/setup.sh build test
+
+build: ## the binary, at bin/xinheng
+	@tools/setup.sh build
+	cargo build --workspace --release --locked
+	@mkdir -p bin && install -m 755 "$$CARGO_TARGET_DIR/release/xinheng" bin/xinheng
+	@echo "built: bin/xinheng"
+
+demo: build ## a city of 20,000 subjects, in a browser
+	@tools/demo.sh
+
+test: setup ## everything, on SQLite and PostgreSQL, and the pages in Chromium
+	@tools/test.sh
+
+check: ## format, lints, and the tests of house rules
+	@tools/setup.sh build check
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	@tools/nextest.sh -E 'test(tidy)'
+
+bench: build ## the duels against peers
+	@bench/run.sh
+
+soak: setup ## 200 kills in the midst of an import, on each engine
+	@XINHENG_SOAK=$${XINHENG_SOAK:-200} tools/with-postgres.sh tools/nextest.sh -E 'test(soak)'
+
+db: ## a private PostgreSQL to work with, gone on exit
+	@tools/setup.sh test
+	@tools/with-postgres.sh bash -c 'echo "XINHENG_TEST_POSTGRES=$$XINHENG_TEST_POSTGRES"; psql "$$XINHENG_TEST_POSTGRES"'

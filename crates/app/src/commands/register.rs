@@ -1,0 +1,81 @@
+//! Commands on the register as a whole.
+
+use std::path::Path;
+
+use serde_json::json;
+use store::register::Register;
+
+use crate::{
+    exit::{Exit, say},
+    settings::Settings,
+};
+
+pub async fn migrate(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
+    std::fs::create_dir_all(&settings.data)?;
+    let register = Register::connect(settings.engine(), 1).await?;
+    register.migrate().await?;
+    let engine = register.engine().name();
+    if json {
+        println!("{}", json!({ "engine": engine, "migrated": true }));
+    } else {
+        println!("{}{engine}", say("登记库已是本版本：", "the register is at this version: "));
+    }
+    Ok(Exit::Done)
+}
+
+pub async fn backup(settings: &Settings, file: &Path, json: bool) -> anyhow::Result<Exit> {
+    let register = Register::open(settings.engine()).await?;
+    let summary =
+        store::backup::backup(&register, file, jiff::Timestamp::now(), &mut told(json)).await?;
+    finish(json, file, &summary.tables);
+    Ok(Exit::Done)
+}
+
+pub async fn restore(settings: &Settings, file: &Path, json: bool) -> anyhow::Result<Exit> {
+    std::fs::create_dir_all(&settings.data)?;
+    let register = Register::open(settings.engine()).await?;
+    let summary = store::backup::restore(&register, file, &mut told(json)).await?;
+    finish(json, file, &summary.tables);
+    Ok(Exit::Done)
+}
+
+pub async fn verify(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
+    let register = Register::open(settings.engine()).await?;
+    let findings = store::verify::verify(&register, &mut told(json)).await?;
+    if json {
+        let problems: Vec<String> = findings.problems.iter().map(sentence).collect();
+        println!("{}", json!({ "checked": findings.checked, "problems": problems }));
+    } else {
+        for (what, count) in &findings.checked {
+            println!("{what}: {count}");
+        }
+        for problem in &findings.problems {
+            println!("{}{}", say("问题：", "problem: "), sentence(problem));
+        }
+        println!("{}{}", say("问题数：", "problems: "), findings.problems.len());
+    }
+    Ok(if findings.problems.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+fn told(json: bool) -> impl FnMut(&str, u64) + Send {
+    move |what, done| {
+        if !json {
+            eprint!("\r{what} {done}        ");
+        }
+    }
+}
+
+fn finish(json: bool, file: &Path, tables: &[(String, u64)]) {
+    if json {
+        println!("{}", json!({ "file": file.display().to_string(), "tables": tables }));
+        return;
+    }
+    eprintln!();
+    for (table, rows) in tables {
+        println!("{table}: {rows}");
+    }
+}
+
+fn sentence(problem: &store::verify::Problem) -> String {
+    format!("{} {}: {}", problem.what.code(), problem.place, problem.detail)
+}

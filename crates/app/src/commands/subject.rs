@@ -1,0 +1,58 @@
+//! `xinheng subject`: the public file of one subject on the terminal.
+
+use clap::Args;
+use domain::disclosure::Audience;
+use jiff::{Timestamp, civil::Date};
+use registry::file::{Asked, FileView, file};
+
+use crate::{exit::Exit, settings::Settings, wiring};
+
+#[derive(Debug, Args)]
+pub struct Subject {
+    /// Unified code, or scheme:value
+    code: String,
+    /// The day whose law and periods count
+    #[arg(long)]
+    as_of: Option<Date>,
+    /// What the platform knew at this instant
+    #[arg(long)]
+    known_at: Option<Timestamp>,
+}
+
+pub async fn run(settings: &Settings, given: &Subject, json: bool) -> anyhow::Result<Exit> {
+    let platform = wiring::platform(settings, false).await?;
+    let asked = Asked {
+        slug: given.code.clone(),
+        audience: Audience::Public,
+        lang: crate::settings::language(),
+        as_of: given.as_of,
+        known_at: given.known_at,
+    };
+    let view = file(&platform, &asked).await?;
+    if json {
+        println!("{}", serde_json::to_string(&view)?);
+    } else {
+        print(&view);
+    }
+    Ok(Exit::Done)
+}
+
+fn print(view: &FileView) {
+    let head = &view.subject;
+    println!("{}  {} {}", head.name, head.code.label, head.code.value);
+    println!("{} {}", head.type_label, head.status.as_deref().unwrap_or_default());
+    for section in view.sections.iter().filter(|section| !section.records.is_empty()) {
+        println!("\n{} ({})", section.label, section.records.len());
+        for record in &section.records {
+            let until = record
+                .publication
+                .until
+                .map_or_else(|| record.publication.term.clone(), |d| d.to_string());
+            let decided = record.decided_on.map(|day| day.to_string()).unwrap_or_default();
+            println!(
+                "  {decided}  {}  → {until}  [{} {}]",
+                record.title, record.why.receipt, record.why.row
+            );
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! The city while it is written: open files, planted defects and the truth about both.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use jiff::civil::Date;
+
+use super::{
+    Delivery, Options,
+    draw::{Draw, plus_days},
+    files::{self, FileSpec},
+    ledger::{Late, Sample, Truth},
+    plant::{How, Plant},
+    plants,
+    row::Row,
+    sink::{Damage, Sink},
+    subject::Subject,
+};
+
+/// Who hands in what: together with the wave it names a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    pub department: &'static str,
+    pub item: &'static str,
+}
+
+/// The deliveries, in the order in which they are imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wave {
+    /// Old decisions in the columns of 2016.
+    Edition2016,
+    /// Everything up to a week before the newest day.
+    History,
+    /// The newest week: new rows, unchanged rows again, changed rows, corrections.
+    Current,
+    /// Keys of rows taken back.
+    Withdrawal,
+}
+
+/// What became of a row at the gate.
+enum Taken {
+    AsGiven,
+    /// Taken with a warning, with these cells.
+    Spoilt(Row),
+    No,
+}
+
+/// All files of one run.
+pub struct City {
+    pub as_of: Date,
+    pub plain: bool,
+    /// True while a subject renamed this week is written: nothing else of it is handed in again.
+    pub quiet: bool,
+    pub truth: Truth,
+    out: PathBuf,
+    specs: Vec<FileSpec>,
+    places: BTreeMap<(Source, Wave), usize>,
+    sinks: Vec<Option<Sink>>,
+    chance: Draw,
+    numbers: BTreeMap<(&'static str, i16), u64>,
+    /// Records of the subject at hand.
+    records: u64,
+    foreign_lines: u64,
+}
+
+impl City {
+    pub fn new(options: &Options) -> anyhow::Result<City> {
+        std::fs::create_dir_all(&options.out)?;
+        let specs = files::all(options.as_of, options.subjects);
+        let places = specs
+            .iter()
+            .enumerate()
+            .map(|(place, spec)| ((spec.source, spec.wave), place))
+            .collect();
+        Ok(City {
+            as_of: options.as_of,
+            plain: options.plain,
+            quiet: false,
+            truth: Truth {
+                seed: options.seed,
+                subjects: options.subjects,
+                as_of: options.as_of.to_string(),
+                ..Truth::default()
+            },
+            out: options.out.clone(),
+            sinks: specs.iter().map(|_| None).collect(),
+            specs,
+            places,
+            chance: Draw::of(options.seed, u64::MAX),
+            numbers: BTreeMap::new(),
+            records: 0,
+            foreign_lines: 0,
+        })
+    }
+
+    /// The last day whose decisions the first deliveries hold.
+    #[must_use]
+    pub fn history_end(&self) -> Date {
+        plus_days(self.as_of, -8)
+    }
+
+    /// The next document number of a department in a year.
+    pub fn next_number(&mut self, department: &'static str, year: i16) -> u64 {
+        let number = self.numbers.entry((department, year)).or_default();
+        *number += 1;
+        *number
+    }
+
+    /// Hands in a row; `held` is what the register holds of the record already.
+    pub fn put(
+        &mut self,
+        source: Source,
+        wave: Wave,
+        row: &Row,
+        held: Option<&Row>,
+    ) -> anyhow::Result<Option<Row>> {
+        let place = self.place(source, wave)?;
+        let taken = match self.plant(place) {
+            Some(plant) => self.put_spoilt(place, row, plant)?,
+            None => {
+                self.line(place, row, Damage::None)?;
+                Taken::AsGiven
+            }
+        };
+        let taken = match taken {
+            Taken::AsGiven => Some(row.clone()),
+            Taken::Spoilt(spoilt) => Some(spoilt),
+            Taken::No => None,
+        };
+        self.count(source.item, taken.as_ref(), held);
+        Ok(taken)
+    }
+
+    /// Hands in a row of the past, which may come again, changed or not, or be taken back.
+    pub fn keep(
+        &mut self,
+        source: Source,
+        row: &Row,
+        change: fn(&mut Row, &mut Draw),
+        draw: &mut Draw,
+    ) -> anyhow::Result<()> {
+        let fate = draw.below(1000);
+        let held = self.put(source, Wave::History, row, None)?;
+        if self.quiet || 36 <= fate {
+            return Ok(());
+        }
+        if fate < 2 {
+            return self.withdraw(source, row, held.is_some());
+        }
+        let mut again = row.clone();
+        if fate < 16 {
+            change(&mut again, draw);
+        }
+        if held.is_some() {
+            self.put(source, Wave::Current, &again, held.as_ref())?;
+            return Ok(());
+        }
+        // The row was returned the first time: mended, it comes late where lateness counts.
+        match files::decided_on(row) {
+            Some(day) if plus_days(self.as_of, -25) < day => Ok(()),
+            Some(_) => self.put_late(source, &again),
+            None => self.put(source, Wave::Current, &again, None).map(drop),
+        }
+    }
+
+    /// Hands in a row that should have come weeks before, without a defect.
+    pub fn put_late(&mut self, source: Source, row: &Row) -> anyhow::Result<()> {
+        let place = self.place(source, Wave::Current)?;
+        let line = self.line(place, row, Damage::None)?;
+        self.count(source.item, Some(row), None);
+        let file = self.specs[place].file_name();
+        self.truth.late.push(Late { file, row: line, item: source.item });
+        Ok(())
+    }
+
+    fn withdraw(&mut self, source: Source, row: &Row, held: bool) -> anyhow::Result<()> {
+        if !held {
+            return Ok(());
+        }
+        let place = self.place(source, Wave::Withdrawal)?;
+        let keys = row.under(self.specs[place].columns);
+        self.line(place, &keys, Damage::None)?;
+        self.truth.counts(source.item).withdrawn += 1;
+        Ok(())
+    }
+
+    /// Remembers the first subject that shows something.
+    pub fn note(&mut self, reason: &'static str, subject: &Subject) {
+        self.truth.samples.entry(reason).or_insert_with(|| sample(subject, 0));
+    }
+
+    /// Ends the subject at hand: its records count towards the fullest file.
+    pub fn end_subject(&mut self, subject: &Subject) {
+        let records = std::mem::take(&mut self.records);
+        let fullest = self.truth.samples.get("many_records").map_or(0, |sample| sample.records);
+        if fullest < records && subject.ended.is_none() {
+            self.truth.samples.insert("many_records", sample(subject, records));
+        }
+        let shown = self.truth.samples.values_mut().filter(|sample| sample.code == subject.uscc);
+        for sample in shown {
+            sample.records = records;
+        }
+    }
+
+    /// Closes every file and lists them in the order of import.
+    pub fn finish(&mut self) -> anyhow::Result<Vec<Delivery>> {
+        let mut list = Vec::new();
+        for (spec, sink) in self.specs.iter().zip(&mut self.sinks) {
+            let Some(sink) = sink else { continue };
+            sink.finish()?;
+            list.push(spec.delivery(sink, self.as_of));
+        }
+        Ok(list)
+    }
+
+    fn place(&self, source: Source, wave: Wave) -> anyhow::Result<usize> {
+        let place = self.places.get(&(source, wave)).copied();
+        place.ok_or_else(|| anyhow::anyhow!("no file for {source:?} in {wave:?}"))
+    }
+
+    fn lines(&self, place: usize) -> u64 {
+        self.sinks[place].as_ref().map_or(0, Sink::lines)
+    }
+
+    /// Writes one line and tells its number.
+    fn line(&mut self, place: usize, row: &Row, damage: Damage) -> anyhow::Result<u64> {
+        if self.sinks[place].is_none() {
+            self.sinks[place] = Some(self.specs[place].open(&self.out)?);
+        }
+        match &mut self.sinks[place] {
+            Some(sink) => sink.row(row, damage),
+            None => Ok(0),
+        }
+    }
+
+    /// Whether the next row of a file is spoilt, and how.
+    fn plant(&mut self, place: usize) -> Option<&'static Plant> {
+        if self.plain || !self.chance.per_mille(10) {
+            return None;
+        }
+        let spec = &self.specs[place];
+        let plants = plants::of(spec.source.item, spec.wave);
+        if plants.is_empty() {
+            return None;
+        }
+        let plant = self.chance.pick(plants);
+        let foreign = plant.how == How::OtherEncoding;
+        let early = self.lines(place) < 100;
+        if !plant.how.fits(spec.shape) || (foreign && (early || 3 <= self.foreign_lines)) {
+            return None;
+        }
+        self.foreign_lines += u64::from(foreign);
+        Some(plant)
+    }
+
+    fn put_spoilt(&mut self, place: usize, row: &Row, plant: &Plant) -> anyhow::Result<Taken> {
+        let mut spoilt = row.clone();
+        if !plant.how.apply(&mut spoilt, plant.column, self.as_of) {
+            self.line(place, row, Damage::None)?;
+            return Ok(Taken::AsGiven);
+        }
+        let twice = plant.how == How::Twice;
+        if twice {
+            self.line(place, row, Damage::None)?;
+            self.truth.counts(self.specs[place].source.item).rows += 1;
+            self.truth.counts(self.specs[place].source.item).returned += 1;
+        }
+        let line = self.line(place, &spoilt, plant.how.damage())?;
+        self.truth.defect(&self.specs[place].file_name(), line, plant);
+        Ok(match plant.level {
+            _ if twice => Taken::AsGiven,
+            domain::fault::Level::Warning => {
+                self.truth.counts(self.specs[place].source.item).warned += 1;
+                Taken::Spoilt(spoilt)
+            }
+            domain::fault::Level::Error => Taken::No,
+        })
+    }
+
+    fn count(&mut self, item: &'static str, taken: Option<&Row>, held: Option<&Row>) {
+        let counts = self.truth.counts(item);
+        counts.rows += 1;
+        let Some(taken) = taken else {
+            counts.returned += 1;
+            return;
+        };
+        counts.accepted += 1;
+        match held {
+            None => {
+                counts.records += 1;
+                counts.versions += 1;
+                self.records += 1;
+            }
+            Some(held) if held.cells != taken.cells => counts.versions += 1,
+            Some(_) => {}
+        }
+    }
+}
+
+fn sample(subject: &Subject, records: u64) -> Sample {
+    Sample { code: subject.uscc.clone(), name: subject.name.clone(), records }
+}

@@ -1,0 +1,172 @@
+//! What the city's subjects do: the word in the name, the industry (GB/T 4754-2017), the sector.
+
+/// The sector decides which department supervises, what is licensed and what is breached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sector {
+    Food,
+    Drugs,
+    Retail,
+    Making,
+    Chemicals,
+    Building,
+    Transport,
+    Farming,
+    Learning,
+    Services,
+}
+
+/// One trade: word in the name, industry code, sector.
+pub type Trade = (&'static str, &'static str, Sector);
+
+/// Trades of companies; what a city has much of stands here under several words.
+pub const COMPANY: &[Trade] = &[
+    ("食品", "C1411", Sector::Food),
+    ("粮油", "C1331", Sector::Food),
+    ("饮品", "C1529", Sector::Food),
+    ("乳业", "C1441", Sector::Food),
+    ("餐饮管理", "H6210", Sector::Food),
+    ("酒店管理", "H6110", Sector::Food),
+    ("供应链", "F5199", Sector::Retail),
+    ("商贸", "F5199", Sector::Retail),
+    ("贸易", "F5199", Sector::Retail),
+    ("百货", "F5211", Sector::Retail),
+    ("超市", "F5212", Sector::Retail),
+    ("电子商务", "F5292", Sector::Retail),
+    ("家居", "F5283", Sector::Retail),
+    ("汽车销售", "F5261", Sector::Retail),
+    ("医药", "F5251", Sector::Drugs),
+    ("大药房", "F5251", Sector::Drugs),
+    ("医疗器械", "F5154", Sector::Drugs),
+    ("纺织", "C1711", Sector::Making),
+    ("服饰", "C1819", Sector::Making),
+    ("包装", "C2231", Sector::Making),
+    ("机械", "C3484", Sector::Making),
+    ("机械制造", "C3484", Sector::Making),
+    ("电气", "C3821", Sector::Making),
+    ("建材", "C3021", Sector::Making),
+    ("新材料", "C2929", Sector::Making),
+    ("印刷", "C2319", Sector::Making),
+    ("化工", "C2614", Sector::Chemicals),
+    ("涂料", "C2641", Sector::Chemicals),
+    ("燃气", "D4511", Sector::Chemicals),
+    ("建筑工程", "E4710", Sector::Building),
+    ("市政工程", "E4813", Sector::Building),
+    ("园林工程", "E4891", Sector::Building),
+    ("装饰工程", "E5011", Sector::Building),
+    ("建筑劳务", "E4790", Sector::Building),
+    ("房地产开发", "K7010", Sector::Building),
+    ("运输", "G5431", Sector::Transport),
+    ("货运", "G5431", Sector::Transport),
+    ("物流", "G5432", Sector::Transport),
+    ("客运", "G5421", Sector::Transport),
+    ("生态农业", "A0141", Sector::Farming),
+    ("种业", "A0511", Sector::Farming),
+    ("养殖", "A0313", Sector::Farming),
+    ("农业科技", "M7511", Sector::Farming),
+    ("教育咨询", "P8394", Sector::Learning),
+    ("科技", "M7519", Sector::Services),
+    ("软件", "I6513", Sector::Services),
+    ("信息技术", "I6531", Sector::Services),
+    ("网络科技", "I6490", Sector::Services),
+    ("环保科技", "M7516", Sector::Services),
+    ("检测技术", "M7452", Sector::Services),
+    ("文化传媒", "L7259", Sector::Services),
+    ("广告", "L7259", Sector::Services),
+    ("企业管理咨询", "L7243", Sector::Services),
+    ("人力资源", "L7263", Sector::Services),
+    ("家政服务", "O8010", Sector::Services),
+    ("物业服务", "K7020", Sector::Services),
+    ("旅行社", "L7291", Sector::Services),
+    ("汽车维修", "O8111", Sector::Services),
+];
+
+/// Trades of individual businesses; the word ends the name.
+pub const BUSINESS: &[Trade] = &[
+    ("餐饮店", "H6210", Sector::Food),
+    ("家常菜馆", "H6210", Sector::Food),
+    ("面馆", "H6220", Sector::Food),
+    ("快餐店", "H6220", Sector::Food),
+    ("小吃店", "H6291", Sector::Food),
+    ("早餐店", "H6291", Sector::Food),
+    ("糕点店", "F5222", Sector::Food),
+    ("食品加工坊", "C1411", Sector::Food),
+    ("茶饮店", "H6239", Sector::Food),
+    ("超市", "F5212", Sector::Retail),
+    ("便利店", "F5213", Sector::Retail),
+    ("生活超市", "F5212", Sector::Retail),
+    ("水果店", "F5223", Sector::Retail),
+    ("蔬菜店", "F5223", Sector::Retail),
+    ("粮油店", "F5221", Sector::Retail),
+    ("茶叶店", "F5226", Sector::Retail),
+    ("服装店", "F5232", Sector::Retail),
+    ("鞋店", "F5233", Sector::Retail),
+    ("文具店", "F5241", Sector::Retail),
+    ("书店", "F5243", Sector::Retail),
+    ("五金店", "F5281", Sector::Retail),
+    ("灯具店", "F5282", Sector::Retail),
+    ("家具店", "F5283", Sector::Retail),
+    ("手机店", "F5274", Sector::Retail),
+    ("电器店", "F5272", Sector::Retail),
+    ("药房", "F5251", Sector::Drugs),
+    ("理发店", "O8040", Sector::Services),
+    ("洗衣店", "O8030", Sector::Services),
+    ("照相馆", "O8060", Sector::Services),
+    ("汽车维修店", "O8111", Sector::Services),
+    ("打字复印店", "O8060", Sector::Services),
+    ("宾馆", "H6129", Sector::Services),
+    ("货运部", "G5431", Sector::Transport),
+    ("家庭农场", "A0141", Sector::Farming),
+    ("养殖场", "A0321", Sector::Farming),
+    ("农资店", "F5167", Sector::Farming),
+];
+
+/// Private non-enterprise units, associations and foundations, with the class of their code.
+pub const SOCIAL: &[(Trade, &str)] = &[
+    (("幼儿园", "P8310", Sector::Learning), "52"),
+    (("托育园", "P8310", Sector::Learning), "52"),
+    (("职业培训学校", "P8391", Sector::Learning), "52"),
+    (("艺术培训学校", "P8393", Sector::Learning), "52"),
+    (("养老服务中心", "Q8514", Sector::Services), "52"),
+    (("社会工作服务中心", "Q8529", Sector::Services), "52"),
+    (("行业协会", "S9522", Sector::Services), "51"),
+    (("商会", "S9522", Sector::Services), "51"),
+    (("志愿服务协会", "S9521", Sector::Services), "51"),
+    (("公益基金会", "S9530", Sector::Services), "53"),
+];
+
+/// Public bodies, with the class of their code.
+pub const PUBLIC: &[(Trade, &str)] = &[
+    (("小学", "P8321", Sector::Learning), "12"),
+    (("中学", "P8331", Sector::Learning), "12"),
+    (("社区卫生服务中心", "Q8421", Sector::Drugs), "12"),
+    (("文化馆", "R8870", Sector::Services), "12"),
+    (("图书馆", "R8831", Sector::Services), "12"),
+    (("农业技术推广站", "M7511", Sector::Farming), "12"),
+    (("公园管理处", "N7850", Sector::Services), "12"),
+    (("街道办事处", "S9221", Sector::Services), "11"),
+];
+
+/// Farmers' cooperatives.
+pub const COOPERATIVE: &[Trade] = &[
+    ("蔬菜种植", "A0141", Sector::Farming),
+    ("粮食种植", "A0112", Sector::Farming),
+    ("果品种植", "A0151", Sector::Farming),
+    ("药材种植", "A0171", Sector::Farming),
+    ("花卉种植", "A0143", Sector::Farming),
+    ("畜牧养殖", "A0313", Sector::Farming),
+    ("家禽养殖", "A0321", Sector::Farming),
+    ("水产养殖", "A0412", Sector::Farming),
+    ("农机服务", "A0512", Sector::Farming),
+];
+
+/// Village collectives (农村集体经济组织).
+pub const VILLAGE: &[Trade] = &[
+    ("村股份经济合作社", "L7215", Sector::Farming),
+    ("村经济合作社", "L7215", Sector::Farming),
+    ("社区股份经济合作社", "L7215", Sector::Farming),
+    ("村经济联合社", "L7215", Sector::Farming),
+    ("新村股份经济合作社", "L7215", Sector::Farming),
+    ("新村经济合作社", "L7215", Sector::Farming),
+    ("社区经济合作社", "L7215", Sector::Farming),
+    ("社区经济联合社", "L7215", Sector::Farming),
+];

@@ -1,0 +1,149 @@
+//! What was found in the files of a city, held against what was planted in them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fs,
+};
+
+use domain::fault::Level;
+use serde_json::Value;
+use store::register::Register;
+
+use crate::{city::word, home::root};
+
+/// One fault as both the truth and the register tell it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Told {
+    file: String,
+    row: u64,
+    /// Exchanged code of the column; empty where the row as a whole is meant.
+    column: String,
+    rule: String,
+    level: String,
+}
+
+/// Counts of an item under the names that the truth gives them.
+type Counts = BTreeMap<&'static str, u64>;
+
+const COUNTS: [&str; 7] =
+    ["rows", "accepted", "returned", "warned", "records", "versions", "withdrawn"];
+
+/// Both sides, filled one after the other.
+pub struct Score<'t> {
+    truth: &'t Value,
+    items: BTreeMap<String, Counts>,
+    found: Vec<Told>,
+}
+
+impl<'t> Score<'t> {
+    pub fn new(truth: &'t Value) -> Score<'t> {
+        Score { truth, items: BTreeMap::new(), found: Vec::new() }
+    }
+
+    /// Adds the answer to one file.
+    pub fn count(&mut self, file: &Value, answer: &Value) {
+        let number = |key: &str| answer[key].as_u64().unwrap();
+        let counts = self.items.entry(word(file, "item").to_owned()).or_default();
+        let added = if file["withdraws"] == true {
+            assert_eq!(number("withdrawn"), number("rows"), "{answer}");
+            vec![("withdrawn", number("withdrawn"))]
+        } else {
+            let (created, changed) = (number("created"), number("changed"));
+            vec![
+                ("rows", number("rows")),
+                ("accepted", created + changed + number("unchanged")),
+                ("returned", number("rejected")),
+                ("warned", number("warned")),
+                ("records", created),
+                ("versions", created + changed),
+            ]
+        };
+        for (name, more) in added {
+            *counts.entry(name).or_default() += more;
+        }
+    }
+
+    /// Reads every fault of every submission: an answer shows the first ones only.
+    pub async fn read_faults(&mut self, register: &Register) {
+        let codes = codes();
+        for submission in store::submission::recent(register, None, 10_000).await.unwrap() {
+            let faults = store::fault::of_submission(register, submission.id, 0, i64::MAX).await;
+            for fault in faults.unwrap() {
+                let key = (submission.item.clone(), fault.column.clone());
+                let column = codes.get(&key).cloned().unwrap_or(fault.column);
+                self.found.push(Told {
+                    file: submission.file_name.clone(),
+                    row: fault.row,
+                    column,
+                    rule: fault.rule.id().to_owned(),
+                    level: if fault.level == Level::Error { "error" } else { "warning" }.to_owned(),
+                });
+            }
+        }
+    }
+
+    fn planted(&self) -> Vec<Told> {
+        let told = |defect: &Value| Told {
+            file: word(defect, "file").to_owned(),
+            row: defect["row"].as_u64().unwrap(),
+            column: word(defect, "column").to_owned(),
+            rule: word(defect, "rule").to_owned(),
+            level: word(defect, "level").to_owned(),
+        };
+        self.truth["defects"].as_array().unwrap().iter().map(told).collect()
+    }
+
+    /// Prints recall and precision, and fails where either is not whole or a count is another.
+    #[track_caller]
+    pub fn must_be_perfect(&self, engine: &str) {
+        let planted = self.planted();
+        let planted_set: BTreeSet<&Told> = planted.iter().collect();
+        let found_set: BTreeSet<&Told> = self.found.iter().collect();
+        let missed: Vec<_> = planted_set.difference(&found_set).take(20).collect();
+        let invented: Vec<_> = found_set.difference(&planted_set).take(20).collect();
+        let hits = planted_set.intersection(&found_set).count();
+        let share = |of: usize| if of == 0 { 0.0 } else { hits as f64 / of as f64 };
+        let (recall, precision) = (share(planted.len()), share(self.found.len()));
+        println!(
+            "{engine}: {} defects planted, {} faults found, {hits} of them planted: \
+             recall {recall:.4}, precision {precision:.4}; {} late rows are no fault",
+            planted.len(),
+            self.found.len(),
+            self.truth["late"].as_array().unwrap().len(),
+        );
+        let mut wrong = Vec::new();
+        for (item, truth) in self.truth["items"].as_object().unwrap() {
+            let counts = self.items.get(item).cloned().unwrap_or_default();
+            for name in COUNTS {
+                let (here, there) = (counts.get(name).copied().unwrap_or(0), &truth[name]);
+                if Some(here) != there.as_u64() {
+                    wrong.push(format!("{item}: {name}: {here}, in truth {there}"));
+                }
+            }
+        }
+        assert!(
+            missed.is_empty() && invented.is_empty() && wrong.is_empty(),
+            "{engine}\nmissed: {missed:#?}\ninvented: {invented:#?}\ncounts: {wrong:#?}"
+        );
+        assert_eq!((recall, precision), (1.0, 1.0), "{engine}: a fault was told twice");
+    }
+}
+
+/// The exchanged code of every column of an item, by what a heading may say for it.
+fn codes() -> HashMap<(String, String), String> {
+    let mut codes = HashMap::new();
+    for entry in fs::read_dir(root().join("policy/catalogue")).unwrap() {
+        let path = entry.unwrap().path();
+        let item = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let table: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        for field in table["field"].as_array().unwrap() {
+            let code = field["code"].as_str().unwrap();
+            let aliases = field.get("aliases").and_then(toml::Value::as_array);
+            let aliases = aliases.into_iter().flatten().filter_map(toml::Value::as_str);
+            for name in aliases.chain(field["zh"].as_str()).chain([code]) {
+                codes.insert((item.clone(), name.to_owned()), code.to_owned());
+            }
+        }
+    }
+    codes
+}

@@ -1,0 +1,11 @@
+//! The one integration binary: what can be seen of Xinheng only from outside its crates.
+
+#![cfg(test)]
+
+mod api;
+mod city;
+mod home;
+mod picture;
+mod site;
+mod soak;
+mod tidy;

@@ -1,0 +1,257 @@
+//! A small site for tests: a temporary SQLite register under the law of the repository, the
+//! fictional place, a clock that stands still, and three made-up businesses with their records.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, LazyLock, OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use domain::{
+    identifier::{org_code, uscc},
+    policy::Policy,
+    sealed::Keys,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use registry::{
+    import::{self, Delivery, Imported, Unwatched},
+    platform::Platform,
+};
+use store::{
+    load::Mode,
+    register::{Engine, Register},
+    search::NameIndex,
+};
+use tempfile::TempDir;
+
+/// When the tests take place, in the fictional city: 2026-11-22 10:30:00.
+pub const NOW: &str = "2026-11-22T10:30:00+08:00";
+
+static POLICY: LazyLock<Arc<Policy>> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
+    let loaded = rules::load(&root);
+    Arc::new(loaded.policy.unwrap_or_else(|| panic!("policy: {:?}", loaded.faults)))
+});
+
+/// The platform and what it stands on; gone when dropped.
+pub struct Site {
+    pub platform: Platform,
+    pub dir: TempDir,
+    seconds: Arc<AtomicI64>,
+}
+
+/// A made-up business.
+#[derive(Clone, Debug)]
+pub struct Business {
+    pub name: String,
+    pub code: String,
+}
+
+/// A site without a record.
+pub async fn empty_site() -> Site {
+    let dir = TempDir::new().expect("a temporary folder");
+    let now: Timestamp = NOW.parse().expect("an instant");
+    let seconds = Arc::new(AtomicI64::new(now.as_second()));
+    let clock = Arc::clone(&seconds);
+    let register = Register::open(Engine::Sqlite(dir.path().join("register.db"))).await;
+    let keys = Keys::parse(&Keys::generate_text(&[7; 48], "k1")).expect("keys");
+    let platform = Platform {
+        register: register.expect("a register"),
+        policy: Arc::clone(&POLICY),
+        place: Arc::clone(&POLICY.places["shili"]),
+        keys: Some(Arc::new(keys)),
+        names: Some(Arc::new(NameIndex::open(&dir.path().join("names")).expect("an index"))),
+        public_url: "http://portal.example".to_owned(),
+        clock: Arc::new(move || {
+            Timestamp::from_second(clock.load(Ordering::SeqCst)).expect("an instant")
+        }),
+        zone: TimeZone::fixed(jiff::tz::offset(8)),
+        font_paths: render::fonts::default_font_paths(),
+        fonts: Arc::new(OnceLock::new()),
+        submissions: registry::platform::Submissions::default(),
+    };
+    Site { platform, dir, seconds }
+}
+
+/// A site with three businesses: one in good standing with a licence, one with two penalties, one
+/// listed as abnormal; every document is of 2026 and in publication.
+pub async fn site() -> Site {
+    let site = empty_site().await;
+    let registrations: Vec<Row> = (1..=3).map(|n| registration(&business(n))).collect();
+    site.accept("registration", &registrations).await;
+    site.accept("licence", &[licence(&business(1), "示市监许〔2026〕1号", "2026-03-02")]).await;
+    let second = business(2);
+    let penalties = [
+        penalty(&second, "示市监罚〔2026〕7号", "2026-05-12"),
+        penalty(&second, "示市监罚〔2026〕8号", "2026-06-18"),
+    ];
+    site.accept("penalty", &penalties).await;
+    site.accept("abnormal", &[abnormal(&business(3), "示市监异〔2026〕3号", "2026-07-08")]).await;
+    site
+}
+
+impl Site {
+    /// Lets time pass.
+    pub fn later(&self, seconds: i64) {
+        self.seconds.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Hands rows in as 示例市市场监督管理局 and expects every one to be taken.
+    pub async fn accept(&self, item: &str, rows: &[Row]) -> Imported {
+        let imported = self.import(item, "scjg", Mode::Changes, &csv(rows)).await;
+        let imported = imported.expect("an accepted file");
+        assert_eq!(imported.counts.rejected, 0, "{:?}", imported.faults);
+        self.index().await;
+        imported
+    }
+
+    /// Hands a file in.
+    pub async fn import(
+        &self,
+        item: &str,
+        department: &str,
+        mode: Mode,
+        content: &str,
+    ) -> Result<Imported, registry::error::Error> {
+        self.later(60);
+        let path = self.dir.path().join(format!("{item}.csv"));
+        std::fs::write(&path, content).expect("a written file");
+        let delivery = Delivery {
+            path,
+            file_name: format!("{item}.csv"),
+            item: Some(item.to_owned()),
+            pack: None,
+            department: Some(department.to_owned()),
+            mode,
+            confirmed: true,
+            dry_run: false,
+            actor: "test".to_owned(),
+        };
+        import::import(&self.platform, &delivery, &mut Unwatched).await
+    }
+
+    /// Brings the name index up to the change feed, as the worker does.
+    pub async fn index(&self) {
+        let names = self.platform.names.as_ref().expect("an index");
+        names.follow(&self.platform.register, 10_000).await.expect("an index");
+    }
+}
+
+/// The business of a number, with a code of division 419901 that fits every check.
+pub fn business(number: u8) -> Business {
+    let trade = ["商贸", "食品", "建材"][usize::from(number.saturating_sub(1)) % 3];
+    let organ = format!("MA0000{number:02}");
+    let digit = org_code::check_character(&organ).expect("a check character");
+    let first = format!("91419901{organ}{digit}");
+    let last = uscc::check_character(&first).expect("a check character");
+    Business { name: format!("示例{trade}有限公司"), code: format!("{first}{last}") }
+}
+
+/// A row of a file: column and value.
+pub type Row = Vec<(&'static str, String)>;
+
+/// Rows of the same columns as CSV.
+pub fn csv(rows: &[Row]) -> String {
+    let line = |cells: Vec<&str>| {
+        let quoted: Vec<String> =
+            cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        quoted.join(",") + "\n"
+    };
+    let heading = rows.first().map(|row| line(row.iter().map(|(name, _)| *name).collect()));
+    let body = rows.iter().map(|row| line(row.iter().map(|(_, value)| value.as_str()).collect()));
+    heading.into_iter().chain(body).collect()
+}
+
+/// The row with another value in one column.
+pub fn with(mut row: Row, column: &str, value: &str) -> Row {
+    let cell = row.iter_mut().find(|(name, _)| *name == column).expect("a column of the row");
+    cell.1 = value.to_owned();
+    row
+}
+
+const ORGAN: &str = "示例市市场监督管理局";
+const ORGAN_CODE: &str = "11419900419900016T";
+
+fn row(cells: &[(&'static str, &str)]) -> Row {
+    cells.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+}
+
+pub fn registration(business: &Business) -> Row {
+    row(&[
+        ("DJ_ZTMC", &business.name),
+        ("DJ_ZTLB", "法人及非法人组织"),
+        ("DJ_SHXYM", &business.code),
+        ("DJ_LX", "有限责任公司"),
+        ("DJ_FRDB", "示例甲"),
+        ("DJ_CLRQ", "2020-03-05"),
+        ("DJ_ZCZB", "100"),
+        ("DJ_ZT", "1"),
+        ("DJ_HZRQ", "2020-03-05"),
+        ("DJ_JG", ORGAN),
+        ("DJ_JGDM", ORGAN_CODE),
+        ("DJ_ZS", "示例市示例东区一号"),
+        ("DJ_QH", "419901"),
+        ("DJ_SJLY", ORGAN),
+        ("DJ_SJLYDM", ORGAN_CODE),
+    ])
+}
+
+pub fn penalty(business: &Business, number: &str, decided_on: &str) -> Row {
+    row(&[
+        ("CF_XDR_MC", &business.name),
+        ("CF_XDR_LB", "法人及非法人组织"),
+        ("CF_XDR_SHXYM", &business.code),
+        ("CF_FRDB", "示例甲"),
+        ("CF_WSH", number),
+        ("CF_WFXW", "未按规定公示价格"),
+        ("CF_SY", "当事人销售商品未明码标价"),
+        ("CF_YJ", "《中华人民共和国价格法》第四十二条"),
+        ("CF_CFLB", "罚款"),
+        ("CF_NR", "罚款2000元"),
+        ("CF_NR_FK", "0.2"),
+        ("CF_JDRQ", decided_on),
+        ("CF_YXQ", "2099-12-31"),
+        ("CF_CFJG", ORGAN),
+        ("CF_CFJGDM", ORGAN_CODE),
+        ("CF_SJLY", ORGAN),
+        ("CF_SJLYDM", ORGAN_CODE),
+    ])
+}
+
+pub fn licence(business: &Business, number: &str, decided_on: &str) -> Row {
+    row(&[
+        ("XK_XDR_MC", &business.name),
+        ("XK_XDR_LB", "法人及非法人组织"),
+        ("XK_XDR_SHXYM", &business.code),
+        ("XK_FRDB", "示例甲"),
+        ("XK_XKWS", "食品经营许可决定书"),
+        ("XK_WSH", number),
+        ("XK_XKLB", "普通"),
+        ("XK_NR", "预包装食品销售"),
+        ("XK_JDRQ", decided_on),
+        ("XK_YXQZ", decided_on),
+        ("XK_YXQZI", "2031-03-01"),
+        ("XK_XKJG", ORGAN),
+        ("XK_XKJGDM", ORGAN_CODE),
+        ("XK_ZT", "1"),
+        ("XK_LYDW", ORGAN),
+        ("XK_LYDWDM", ORGAN_CODE),
+    ])
+}
+
+pub fn abnormal(business: &Business, number: &str, listed_on: &str) -> Row {
+    row(&[
+        ("YC_XDR_MC", &business.name),
+        ("YC_XDR_LB", "法人及非法人组织"),
+        ("YC_XDR_SHXYM", &business.code),
+        ("YC_WSH", number),
+        ("YC_LRYY", "无法联系"),
+        ("YC_LRRQ", listed_on),
+        ("YC_LRJG", ORGAN),
+        ("YC_LRJGDM", ORGAN_CODE),
+        ("YC_SJLY", ORGAN),
+        ("YC_SJLYDM", ORGAN_CODE),
+    ])
+}

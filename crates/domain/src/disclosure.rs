@@ -1,0 +1,89 @@
+//! Who may see which field: the verdicts of the catalogue, and the type that carries them out.
+
+use serde::Serialize;
+
+/// Who is reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// Anybody, without signing in.
+    Public,
+    /// The subject itself.
+    Subject,
+    /// A holder of the subject's consent.
+    Consent,
+    /// An officer for a registered matter.
+    Officer,
+    /// An auditor.
+    Auditor,
+}
+
+impl Audience {
+    pub const ALL: [Audience; 5] = [
+        Audience::Public,
+        Audience::Subject,
+        Audience::Consent,
+        Audience::Officer,
+        Audience::Auditor,
+    ];
+}
+
+/// What a reader gets of one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Show,
+    /// First and last character only.
+    Mask,
+    Withhold,
+}
+
+/// A named row of `policy/disclosure.toml`: one verdict for every audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disclosure {
+    pub name: String,
+    verdicts: [Verdict; 5],
+}
+
+impl Disclosure {
+    /// Verdicts in the order of [`Audience::ALL`].
+    #[must_use]
+    pub fn new(name: String, verdicts: [Verdict; 5]) -> Self {
+        Disclosure { name, verdicts }
+    }
+
+    #[must_use]
+    pub fn verdict(&self, audience: Audience) -> Verdict {
+        self.verdicts[audience as usize]
+    }
+}
+
+/// A value that has passed the verdicts for one audience; nothing else is serialised outward.
+///
+/// Only [`crate::publication::disclose`] makes one from a record, so a field that was not meant
+/// for a reader cannot be in what a page or an answer receives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Disclosed<T>(T);
+
+impl<T> Disclosed<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Disclosed(value)
+    }
+
+    #[must_use]
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Shows the first and the last character of a value.
+#[must_use]
+pub fn mask(value: &str) -> String {
+    let count = value.chars().count();
+    let first = value.chars().next();
+    let last = value.chars().last();
+    match (first, last) {
+        (Some(first), Some(last)) if 2 < count => format!("{first}{}{last}", "*".repeat(count - 2)),
+        (Some(_), _) => "*".repeat(count),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,28 @@
+//! Vocabulary of public credit information and the decisions made on it.
+//!
+//! This crate has no clock, no files, no SQL, no async and no logging. A date that matters
+//! arrives as an argument, and every number of the law arrives in a value that `rules` read
+//! from `policy/`.
+
+pub mod calendar;
+pub mod catalogue;
+pub mod check;
+pub mod code_list;
+pub mod condition;
+pub mod date;
+pub mod disclosure;
+pub mod fault;
+pub mod identifier;
+pub mod ids;
+pub mod money;
+pub mod name;
+pub mod pack;
+pub mod parameter;
+pub mod payload;
+pub mod place;
+pub mod policy;
+pub mod publication;
+pub mod record;
+pub mod sealed;
+pub mod subject;
+pub mod text;

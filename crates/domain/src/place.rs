@@ -1,0 +1,55 @@
+//! A place (地方): the city the platform serves, its districts and its departments.
+
+use jiff::civil::Date;
+
+use crate::{parameter::Reference, text::Text};
+
+/// The overlay of `policy/places/<place>/`.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub id: String,
+    pub label: Text,
+    /// Division code of the city.
+    pub division: String,
+    /// True where the place and all in it are made up.
+    pub fictional: bool,
+    /// Who runs the platform (主办).
+    pub operator: Text,
+    pub districts: Vec<District>,
+    pub departments: Vec<Department>,
+}
+
+impl Place {
+    #[must_use]
+    pub fn department(&self, id: &str) -> Option<&Department> {
+        self.departments.iter().find(|department| department.id == id || department.uscc == id)
+    }
+}
+
+/// A county-level division or functional zone.
+#[derive(Clone, Debug)]
+pub struct District {
+    pub code: String,
+    pub label: Text,
+    /// True where GB/T 2260 has no such code (示范区, 高新区).
+    pub local_code: bool,
+    pub from: Option<Date>,
+    pub until: Option<Date>,
+    /// Outline as SVG path data in the place's own grid; none for a zone without a polygon.
+    pub outline: Option<String>,
+}
+
+/// A department (信源单位).
+#[derive(Clone, Debug)]
+pub struct Department {
+    /// Short name used in commands and receipts: `scjg`.
+    pub id: String,
+    pub label: Text,
+    pub uscc: String,
+    pub kind: String,
+    /// Catalogue items it hands in.
+    pub items: Vec<String>,
+    /// Abbreviation in document numbers and receipts: 示市监.
+    pub mark: String,
+    pub reference: Option<Reference>,
+}

@@ -1,0 +1,53 @@
+//! The law as loaded: everything a decision may ask for, under one version.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::civil::Date;
+
+use crate::{
+    calendar::Calendar,
+    catalogue::Item,
+    code_list::CodeList,
+    disclosure::Disclosure,
+    pack::Pack,
+    parameter::{self, Dated, Parameter},
+    place::Place,
+    publication::Generation,
+};
+
+/// The whole of `policy/`, checked; built only by the loader.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// SM3 digest over every policy file, in hexadecimal.
+    pub version: String,
+    pub items: BTreeMap<String, Arc<Item>>,
+    pub codes: BTreeMap<String, Arc<CodeList>>,
+    pub disclosures: Vec<Disclosure>,
+    pub parameters: BTreeMap<String, Parameter>,
+    /// Publication rules for classified records, oldest first.
+    pub generations: Vec<Generation>,
+    pub calendar: Arc<Calendar>,
+    pub packs: BTreeMap<String, Arc<Pack>>,
+    pub places: BTreeMap<String, Arc<Place>>,
+    /// Words that mean nothing was written, everywhere.
+    pub placeholders: Vec<String>,
+}
+
+impl Policy {
+    #[must_use]
+    pub fn item(&self, id: &str) -> Option<&Arc<Item>> {
+        self.items.get(id)
+    }
+
+    /// The value of a parameter on a day.
+    #[must_use]
+    pub fn parameter(&self, key: &str, on: Date) -> Option<&Dated<i64>> {
+        parameter::in_force(&self.parameters.get(key)?.values, on)
+    }
+
+    /// The first eight figures of the version, as pages show it.
+    #[must_use]
+    pub fn short_version(&self) -> &str {
+        self.version.get(..8).unwrap_or(&self.version)
+    }
+}

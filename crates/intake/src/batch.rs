@@ -1,0 +1,178 @@
+//! Rows of a delivery as text, a batch at a time.
+
+use domain::fault::Rule;
+
+/// Text a batch holds before it counts as full, whatever its number of rows.
+const TEXT_FULL: usize = 8 << 20;
+
+/// Characters of a row shown with its fault.
+const EXCERPT: usize = 200;
+
+/// Rows of a delivery, cell by cell in one buffer.
+///
+/// The buffer is kept from batch to batch, so that reading a file allocates nothing per cell.
+#[derive(Debug, Default)]
+pub struct RowBatch {
+    text: String,
+    /// Where in `text` each cell ends; a cell begins where the one before it ends.
+    ends: Vec<u32>,
+    width: usize,
+    row_numbers: Vec<u64>,
+    bad: Vec<BadRow>,
+}
+
+/// A row that could not be read as a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// Line of the file or row of the sheet, the first being 1.
+    pub row_number: u64,
+    /// `Encoding`, `Columns` or `TooLong`.
+    pub rule: Rule,
+    /// What the rule's sentence calls `raw`: the number of columns found.
+    pub raw: String,
+    /// What the rule expected: the encoding, the number of columns, the greatest length.
+    pub detail: String,
+    /// The beginning of the row, at most 200 characters.
+    pub excerpt: String,
+}
+
+impl RowBatch {
+    /// An empty batch for rows of `width` cells.
+    #[must_use]
+    pub fn new(width: usize) -> RowBatch {
+        RowBatch { width, ..RowBatch::default() }
+    }
+
+    /// Rows read, the bad ones not counted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.row_numbers.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.row_numbers.is_empty()
+    }
+
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    #[must_use]
+    pub fn cell(&self, row: usize, column: usize) -> &str {
+        debug_assert!(column < self.width);
+        let cell = row * self.width + column;
+        let start = if cell == 0 { 0 } else { self.ends[cell - 1] as usize };
+        &self.text[start..self.ends[cell] as usize]
+    }
+
+    pub fn row(&self, row: usize) -> impl Iterator<Item = &str> {
+        (0..self.width).map(move |column| self.cell(row, column))
+    }
+
+    /// Line of the file or row of the sheet, the first being 1.
+    #[must_use]
+    pub fn row_number(&self, row: usize) -> u64 {
+        self.row_numbers[row]
+    }
+
+    /// Every cell's text, one after another with nothing between.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    #[must_use]
+    pub fn bad(&self) -> &[BadRow] {
+        &self.bad
+    }
+
+    /// Empties the batch for rows of `width` cells and keeps its memory.
+    pub fn clear(&mut self, width: usize) {
+        self.text.clear();
+        self.ends.clear();
+        self.row_numbers.clear();
+        self.bad.clear();
+        self.width = width;
+    }
+
+    /// Adds a row; cells it lacks are empty, cells beyond the width are left out.
+    /// A row in which nothing is written is no row and is not kept.
+    pub fn push_row<'c>(&mut self, row_number: u64, cells: impl IntoIterator<Item = &'c str>) {
+        for cell in cells.into_iter().take(self.width) {
+            self.push_cell(cell);
+        }
+        self.end_row(row_number);
+    }
+
+    pub(crate) fn push_bad(&mut self, row_number: u64, rule: Rule, words: [String; 2], row: &str) {
+        let [raw, detail] = words;
+        let excerpt = row.trim_end_matches(['\r', '\n']).chars().take(EXCERPT).collect();
+        self.bad.push(BadRow { row_number, rule, raw, detail, excerpt });
+    }
+
+    pub(crate) fn push_cell(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.end_cell();
+    }
+
+    /// The cell being written, to be closed by [`RowBatch::end_cell`].
+    pub(crate) fn open_cell(&mut self) -> &mut String {
+        &mut self.text
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a full batch is far below 4 GiB")]
+    pub(crate) fn end_cell(&mut self) {
+        self.ends.push(self.text.len() as u32);
+    }
+
+    /// Closes the row of the cells pushed since the last; a blank row is dropped.
+    pub(crate) fn end_row(&mut self, row_number: u64) {
+        let first = self.row_numbers.len() * self.width;
+        let start = if first == 0 { 0 } else { self.ends[first - 1] as usize };
+        if self.text[start..].trim_ascii_start().trim_start().is_empty() {
+            self.text.truncate(start);
+            self.ends.truncate(first);
+            return;
+        }
+        while self.ends.len() < first + self.width {
+            self.end_cell();
+        }
+        self.row_numbers.push(row_number);
+    }
+
+    /// Whether the reader should hand the batch on before the next row.
+    pub(crate) fn is_full(&self, rows: usize) -> bool {
+        self.row_numbers.len() + self.bad.len() >= rows.max(1) || self.text.len() >= TEXT_FULL
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_cells_apart_and_drops_blank_rows() {
+        let mut batch = RowBatch::new(3);
+        batch.push_row(2, ["甲", "", "乙"]);
+        batch.push_row(3, ["", " ", "\u{3000}"]);
+        batch.push_row(4, ["丙"]);
+        batch.push_row(5, ["1", "2", "3", "4"]);
+        let rows: Vec<(u64, Vec<&str>)> =
+            (0..batch.len()).map(|row| (batch.row_number(row), batch.row(row).collect())).collect();
+        let expected =
+            [(2, vec!["甲", "", "乙"]), (4, vec!["丙", "", ""]), (5, vec!["1", "2", "3"])];
+        assert_eq!(rows, expected);
+        batch.clear(1);
+        assert!(batch.is_empty() && batch.text().is_empty() && batch.width() == 1);
+    }
+
+    #[test]
+    fn cuts_the_excerpt_of_a_bad_row() {
+        let mut batch = RowBatch::new(1);
+        batch.push_bad(9, Rule::TooLong, [String::new(), "10".to_owned()], &"长".repeat(300));
+        assert_eq!(batch.bad()[0].excerpt.chars().count(), EXCERPT);
+        assert!(batch.is_full(1));
+    }
+}

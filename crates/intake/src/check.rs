@@ -1,0 +1,181 @@
+//! Checking a delivery: every fault of every row, and what is left as accepted records.
+//!
+//! A batch is checked a column at a time: texts become typed values, then the rules across
+//! columns run, then each row left without an error names its subject and its natural key.
+
+mod accept;
+mod cross;
+mod subject;
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher, RandomState},
+    sync::Arc,
+};
+
+use domain::{
+    catalogue::Item,
+    fault::{Fault, Rule},
+    pack::Pack,
+    policy::Policy,
+    record::Accepted,
+    sealed::Keys,
+};
+use jiff::civil::Date;
+
+use crate::{
+    batch::RowBatch,
+    faults::Faults,
+    plan::{HeadingFault, Plan},
+    values::{self, Column},
+};
+
+/// What the check knows beside policy and file.
+#[derive(Clone)]
+pub struct Context {
+    /// Day of receipt.
+    pub today: Date,
+    /// Codes of the departments registered at the place.
+    pub departments: Arc<HashSet<String>>,
+    /// Codes that fail their check digit and that somebody has answered for.
+    pub overrides: Arc<HashSet<String>>,
+    /// Without keys, a row with an identity number cannot be taken.
+    pub keys: Option<Arc<Keys>>,
+}
+
+/// Rows remembered to find duplicates before the register does; beyond, the register finds them.
+const SEEN_MAX: usize = 8_000_000;
+
+/// Checks the batches of one file against one catalogue item.
+pub struct Checker<'p> {
+    policy: &'p Policy,
+    pub plan: Plan,
+    context: Context,
+    cross: cross::Cross,
+    hashers: [RandomState; 2],
+    seen: HashMap<u128, u64>,
+}
+
+/// The outcome of one batch.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Rows read, good or not.
+    pub rows: u64,
+    pub accepted: Vec<Accepted>,
+    /// Rows that passed; the same as `accepted.len()` unless only a check was asked for.
+    pub passed: u64,
+    pub faults: Vec<Fault>,
+    /// The cells of rows with errors, as written.
+    pub rejected: Vec<Rejected>,
+}
+
+/// A row sent back.
+#[derive(Debug)]
+pub struct Rejected {
+    pub row: u64,
+    pub cells: Vec<String>,
+}
+
+/// Whether the accepted records are wanted or only the faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    Records,
+    FaultsOnly,
+}
+
+impl<'p> Checker<'p> {
+    /// Prepares to check a file with this heading; `key_only` for rows that are to be taken back
+    /// and need no more than subject and natural key.
+    pub fn new(
+        policy: &'p Policy,
+        item: &Arc<Item>,
+        pack: Option<&Arc<Pack>>,
+        heading: &[String],
+        context: Context,
+        key_only: bool,
+    ) -> Result<Self, HeadingFault> {
+        let plan = Plan::new(policy, item, pack, heading, key_only)?;
+        let cross = cross::Cross::new(policy, item);
+        let hashers = [RandomState::new(), RandomState::new()];
+        Ok(Checker { policy, plan, context, cross, hashers, seen: HashMap::new() })
+    }
+
+    /// Checks one batch.
+    pub fn check(&mut self, batch: &RowBatch, want: Want) -> Checked {
+        let plan = &self.plan;
+        let mut faults = Faults::new(plan, batch, &self.context.overrides);
+        let prepared = values::prepare(plan, batch);
+        let columns: Vec<Column<'_>> = (0..plan.fields.len())
+            .map(|position| values::column(plan, position, batch, &prepared, &mut faults))
+            .collect();
+        cross::presence(plan, &columns, &mut faults);
+        cross::expired(plan, &columns, &mut faults);
+        self.cross.run(plan, &columns, batch, &self.context, &mut faults);
+
+        let mut checked =
+            Checked { rows: (batch.len() + batch.bad().len()) as u64, ..Checked::default() };
+        let mut key_text = String::new();
+        for row in 0..batch.len() {
+            let Some(subject) =
+                subject::find(plan, batch, &columns, row, &self.context, &mut faults)
+            else {
+                continue;
+            };
+            if faults.rejected[row] {
+                continue;
+            }
+            accept::natural_key(plan, &columns, row, &mut key_text);
+            let hash = hash(&self.hashers, &subject.key, &key_text);
+            if let Some(first) = self.seen.get(&hash) {
+                faults.add_row(row, Rule::Duplicate, "", first.to_string());
+                continue;
+            }
+            if self.seen.len() < SEEN_MAX {
+                self.seen.insert(hash, batch.row_number(row));
+            }
+            checked.passed += 1;
+            if want == Want::Records {
+                let row =
+                    accept::Row { plan, columns: &columns, row, number: batch.row_number(row) };
+                checked.accepted.push(row.accept(subject, &key_text, self.context.keys.as_deref()));
+            }
+        }
+        collect(batch, faults, &mut checked);
+        checked
+    }
+
+    /// The policy under which this checker works.
+    #[must_use]
+    pub fn policy(&self) -> &'p Policy {
+        self.policy
+    }
+}
+
+fn hash(hashers: &[RandomState; 2], subject: &domain::record::SubjectKey, key: &str) -> u128 {
+    let half =
+        |hasher: &RandomState| u128::from(hasher.hash_one((&subject.scheme, &subject.value, key)));
+    half(&hashers[0]) << 64 | half(&hashers[1])
+}
+
+/// Adds the rows that were no rows, and keeps the cells of every row sent back.
+fn collect(batch: &RowBatch, faults: Faults<'_>, checked: &mut Checked) {
+    let Faults { list, rejected, .. } = faults;
+    checked.faults = list;
+    for (row, _) in rejected.iter().enumerate().filter(|(_, rejected)| **rejected) {
+        let cells = batch.row(row).map(str::to_owned).collect();
+        checked.rejected.push(Rejected { row: batch.row_number(row), cells });
+    }
+    for bad in batch.bad() {
+        checked.faults.push(Fault {
+            row: bad.row_number,
+            column: String::new(),
+            rule: bad.rule,
+            level: domain::fault::Level::Error,
+            detail: bad.detail.clone(),
+            raw: bad.raw.clone(),
+        });
+        checked.rejected.push(Rejected { row: bad.row_number, cells: vec![bad.excerpt.clone()] });
+    }
+    checked.faults.sort_by_key(|fault| fault.row);
+    checked.rejected.sort_by_key(|rejected| rejected.row);
+}

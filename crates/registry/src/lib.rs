@@ -1,0 +1,23 @@
+//! Every operation of the platform: load, decide, save, audit and enqueue, in one transaction.
+//!
+//! This crate holds no rule and no statement of SQL: it asks the register for facts, lets
+//! `domain` decide, and carries the decision out.
+
+pub mod advice;
+pub mod api_use;
+pub mod catalogue;
+pub mod changes;
+mod digest;
+pub mod error;
+pub mod figures;
+pub mod file;
+pub mod import;
+pub mod list;
+pub mod page;
+pub mod platform;
+pub mod receipt;
+pub mod record;
+pub mod report;
+pub mod search;
+pub mod subject;
+pub mod work;

@@ -1,0 +1,111 @@
+//! The running platform: register, law, place, keys, and the clock handed to it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::{Arc, Mutex, OnceLock},
+};
+
+use domain::{ids::SubmissionId, place::Place, policy::Policy, sealed::Keys};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use render::fonts::Fonts;
+use store::{register::Register, search::NameIndex, submission::Submission};
+
+use crate::error::Error;
+
+/// Reads the time; `app` gives the real one, tests a fixed one.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Everything an operation needs that does not change from call to call.
+#[derive(Clone)]
+pub struct Platform {
+    pub register: Register,
+    pub policy: Arc<Policy>,
+    pub place: Arc<Place>,
+    pub keys: Option<Arc<Keys>>,
+    pub names: Option<Arc<NameIndex>>,
+    /// Address under which the portal is reached, without a slash at the end.
+    pub public_url: String,
+    pub clock: Clock,
+    /// The zone whose midnight begins a day: the whole country has one.
+    pub zone: TimeZone,
+    pub font_paths: Vec<PathBuf>,
+    pub fonts: Arc<OnceLock<Fonts>>,
+    pub submissions: Submissions,
+}
+
+/// Accepted submissions met before: they never change, and every record names one.
+#[derive(Clone, Debug, Default)]
+pub struct Submissions(Arc<Mutex<HashMap<SubmissionId, Arc<Submission>>>>);
+
+/// Submissions remembered at most.
+const SUBMISSIONS_MAX: usize = 20_000;
+
+impl Platform {
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.day(self.now())
+    }
+
+    /// The calendar day of an instant at the place.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone.clone()).date()
+    }
+
+    /// An instant as people at the place read it: 2026-11-22 10:31.
+    #[must_use]
+    pub fn minute(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    #[must_use]
+    pub fn second(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+    }
+
+    /// The name of a department of the place, of a source, or its id where it is neither.
+    #[must_use]
+    pub fn department_label(&self, id: &str) -> String {
+        self.place
+            .department(id)
+            .map_or_else(|| id.to_owned(), |department| department.label.zh.clone())
+    }
+
+    /// Codes of the departments registered at the place.
+    #[must_use]
+    pub fn department_codes(&self) -> HashSet<String> {
+        let codes = self.place.departments.iter().map(|department| department.uscc.clone());
+        codes.filter(|code| !code.is_empty()).collect()
+    }
+
+    /// The submission a record came with.
+    pub async fn submission(&self, id: SubmissionId) -> Result<Arc<Submission>, Error> {
+        let known = self.submissions.0.lock().ok().and_then(|known| known.get(&id).cloned());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = store::submission::get(&self.register, id).await?.ok_or(Error::NotFound)?;
+        let found = Arc::new(found);
+        if let (Some(_), Ok(mut known)) = (found.accepted_at, self.submissions.0.lock()) {
+            if SUBMISSIONS_MAX < known.len() {
+                known.clear();
+            }
+            known.insert(id, Arc::clone(&found));
+        }
+        Ok(found)
+    }
+
+    pub fn fonts(&self) -> Result<&Fonts, Error> {
+        if let Some(fonts) = self.fonts.get() {
+            return Ok(fonts);
+        }
+        let fonts = Fonts::load(&self.font_paths)?;
+        Ok(self.fonts.get_or_init(|| fonts))
+    }
+}

@@ -1,0 +1,321 @@
+//! `catalogue/<item>.toml`: what may be recorded, field by field, and on what legal basis.
+
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+use domain::{
+    catalogue::{Cycle, Field, FieldKind, Item, Openness, Polarity, Required, Section},
+    disclosure::{Audience, Disclosure, Verdict},
+    parameter::Dated,
+    subject,
+};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::{
+    check,
+    code_list::Codes,
+    condition::{self, RawCondition},
+    dated::Period,
+    parameter::Parameters,
+    publication::{self, RawPublication},
+    raw::{self, Day, RawReference, Wording, Words},
+    role::{self, RawRoles},
+    scope::Scope,
+    source::Page,
+    wall::{self, Wall},
+};
+
+/// What the items refer to. A file that was faulty is none, and names in it are not questioned.
+#[derive(Debug)]
+pub(crate) struct Shelf<'a> {
+    pub(crate) walls: &'a Option<Vec<Wall>>,
+    pub(crate) disclosures: &'a Option<Vec<Disclosure>>,
+    pub(crate) codes: &'a Codes,
+    pub(crate) parameters: &'a Parameters,
+}
+
+/// Catalogue items by id; an item whose file is faulty is known but gives nothing.
+pub(crate) type Items = BTreeMap<String, Option<Item>>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawItem {
+    zh: Spanned<Words>,
+    en: Words,
+    category: Words,
+    about: Wording,
+    section: Section,
+    polarity: Polarity,
+    openness: Openness,
+    cycle: Cycle,
+    providers: Spanned<Vec<Words>>,
+    subject_kinds: Spanned<Vec<subject::Kind>>,
+    #[serde(default)]
+    natural_key: Vec<Spanned<String>>,
+    #[serde(default)]
+    role: RawRoles,
+    publication: RawPublication,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBasis {
+    from: Spanned<Day>,
+    until: Option<Spanned<Day>>,
+    instrument: Spanned<Words>,
+    article: Option<String>,
+    #[serde(default)]
+    verified: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawField {
+    code: Spanned<Words>,
+    #[serde(default)]
+    aliases: Vec<Words>,
+    name: Spanned<String>,
+    zh: Spanned<Words>,
+    en: Words,
+    #[serde(rename = "type")]
+    kind: Spanned<String>,
+    max: Option<Spanned<u32>>,
+    required: Option<bool>,
+    required_when: Option<Spanned<Vec<Vec<RawCondition>>>>,
+    #[serde(default)]
+    empty_when: Vec<RawCondition>,
+    disclose: Spanned<String>,
+}
+
+/// Reads one item; none where anything in its file is faulty.
+pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<Item> {
+    let before = page.count();
+    let mut document = page.document()?;
+    let span = document.span();
+    let basis = document.each(page, "basis");
+    let basis = read_basis(page, id, basis);
+    if basis.is_empty() {
+        page.fault(
+            span.clone(),
+            "expected at least one [[basis]]: nothing is recorded without one",
+        );
+    }
+    let read_so_far = page.count();
+    let raw_fields: Vec<Spanned<RawField>> = document.each(page, "field");
+    let complete = read_so_far == page.count();
+    let checks = document.tables(page, "check");
+    let mut fields = read_fields(page, &raw_fields, shelf);
+    if fields.is_empty() && complete {
+        page.fault(span.clone(), "expected at least one [[field]]");
+    }
+    read_conditions(page, &raw_fields, &mut fields, complete, shelf);
+    let scope = Scope::new(&fields, complete, shelf.codes);
+    let checks = checks.into_iter().filter_map(|table| check::read(page, &scope, table)).collect();
+    refuse_at_walls(page, shelf, span, id);
+    let raw: RawItem = document.rest(page)?;
+    refuse_at_walls(page, shelf, raw.zh.span(), &raw.zh.get_ref().0);
+    if raw.providers.get_ref().is_empty() {
+        page.fault(raw.providers.span(), "expected at least one kind of provider");
+    }
+    if raw.subject_kinds.get_ref().is_empty() {
+        page.fault(raw.subject_kinds.span(), "expected at least one kind of subject");
+    }
+    let roles = role::read(page, &scope, &raw.role, shelf.codes);
+    let publication =
+        publication::read(page, &scope, &raw.publication, &raw.role, shelf.parameters)?;
+    let natural_key = read_key(page, &scope, &raw.natural_key);
+    let item = Item {
+        id: Arc::from(id),
+        label: raw::text(raw.zh.into_inner(), raw.en),
+        about: raw.about.into(),
+        section: raw.section,
+        polarity: raw.polarity,
+        openness: raw.openness,
+        cycle: raw.cycle,
+        providers: raw.providers.into_inner().into_iter().map(|provider| provider.0).collect(),
+        subject_kinds: raw.subject_kinds.into_inner(),
+        natural_key,
+        roles,
+        checks,
+        publication,
+        basis,
+        category: raw.category.0,
+        fields,
+    };
+    (before == page.count()).then_some(item)
+}
+
+/// Positions of the fields of a natural key, none of them twice.
+pub(crate) fn read_key(
+    page: &mut Page<'_>,
+    scope: &Scope<'_>,
+    names: &[Spanned<String>],
+) -> Vec<usize> {
+    let mut key = Vec::new();
+    for name in names {
+        let Some((position, _)) = scope.field(page, name) else { continue };
+        if key.contains(&position) {
+            page.fault(name.span(), format!("`{}` stands in the key twice", name.get_ref()));
+        }
+        key.push(position);
+    }
+    key
+}
+
+/// Reads the bases. Two may be in force at once: an item can rest on several instruments.
+fn read_basis(page: &mut Page<'_>, id: &str, raw: Vec<Spanned<RawBasis>>) -> Vec<Dated<()>> {
+    let mut basis = Vec::new();
+    for raw in raw {
+        let raw = raw.into_inner();
+        let period = Period::read(page, &raw.from, raw.until.as_ref());
+        let reference = RawReference {
+            span: raw.instrument.span(),
+            instrument: &raw.instrument.get_ref().0,
+            article: raw.article.as_deref(),
+            verified: raw.verified,
+        };
+        let reference = reference.read(page, &format!("basis of {id} from {}", period.from));
+        basis.push(Dated { from: period.from, until: period.until, value: (), reference });
+    }
+    basis.sort_by_key(|basis| basis.from);
+    basis
+}
+
+/// Reads the fields without their conditions, which may name any of them.
+fn read_fields(page: &mut Page<'_>, raw: &[Spanned<RawField>], shelf: &Shelf<'_>) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    for raw in raw {
+        let raw = raw.get_ref();
+        let code = &raw.code.get_ref().0;
+        if fields.iter().any(|field| field.code == *code) {
+            page.fault(raw.code.span(), format!("code `{code}` belongs to another field already"));
+        }
+        let name = raw.name.get_ref();
+        if fields.iter().any(|field| field.name == *name) {
+            page.fault(raw.name.span(), format!("name `{name}` belongs to another field already"));
+        }
+        if !is_snake_case(name) {
+            page.fault(raw.name.span(), format!("expected a name in snake_case, found `{name}`"));
+        }
+        refuse_at_walls(page, shelf, raw.name.span(), name);
+        refuse_at_walls(page, shelf, raw.zh.span(), &raw.zh.get_ref().0);
+        let kind = read_kind(page, &raw.kind, shelf.codes);
+        if let Some(max) = &raw.max
+            && kind != FieldKind::Text
+        {
+            page.fault(max.span(), "only a field of type text has a max");
+        }
+        fields.push(Field {
+            code: code.clone(),
+            aliases: raw.aliases.iter().map(|alias| alias.0.clone()).collect(),
+            name: name.clone(),
+            label: raw::text(raw.zh.get_ref().clone(), raw.en.clone()),
+            disclosure: read_disclosure(page, &raw.disclose, &kind, shelf),
+            kind,
+            max: raw.max.as_ref().map(|max| *max.get_ref()),
+            required: Required::Never,
+            empty_when: Vec::new(),
+        });
+    }
+    fields
+}
+
+fn read_kind(page: &mut Page<'_>, written: &Spanned<String>, codes: &Codes) -> FieldKind {
+    let kind = written.get_ref().as_str();
+    let plain = match kind {
+        "text" => Some(FieldKind::Text),
+        "date" => Some(FieldKind::Date),
+        "date_open" => Some(FieldKind::DateOpen),
+        "money_wan" => Some(FieldKind::MoneyWan),
+        "money_yuan" => Some(FieldKind::MoneyYuan),
+        "integer" => Some(FieldKind::Integer),
+        "decimal" => Some(FieldKind::Decimal),
+        "flag" => Some(FieldKind::Flag),
+        "uscc" => Some(FieldKind::Uscc),
+        "org_code" => Some(FieldKind::OrgCode),
+        "reg_no" => Some(FieldKind::RegNo),
+        "person_id" => Some(FieldKind::PersonId),
+        _ => None,
+    };
+    if let Some(kind) = plain {
+        return kind;
+    }
+    let (list, coded) = match (kind.strip_prefix("code:"), kind.strip_prefix("codes:")) {
+        (Some(list), _) => (list, FieldKind::Code { list: list.to_owned() }),
+        (_, Some(list)) => (list, FieldKind::Codes { list: list.to_owned() }),
+        _ => {
+            page.fault(written.span(), format!("there is no field type `{kind}`"));
+            return FieldKind::Text;
+        }
+    };
+    if !codes.contains_key(list) {
+        page.fault(written.span(), format!("there is no code list codes/{list}.toml"));
+    }
+    coded
+}
+
+fn read_disclosure(
+    page: &mut Page<'_>,
+    name: &Spanned<String>,
+    kind: &FieldKind,
+    shelf: &Shelf<'_>,
+) -> Disclosure {
+    let withheld = || Disclosure::new(name.get_ref().clone(), [Verdict::Withhold; 5]);
+    let Some(classes) = shelf.disclosures else { return withheld() };
+    let Some(class) = classes.iter().find(|class| class.name == *name.get_ref()) else {
+        page.fault(name.span(), format!("disclosure.toml has no class `{}`", name.get_ref()));
+        return withheld();
+    };
+    if *kind == FieldKind::PersonId && class.verdict(Audience::Public) == Verdict::Show {
+        page.fault(name.span(), "an identity number of a person is never shown to the public");
+    }
+    class.clone()
+}
+
+/// Puts the conditions on fields that are all known by now.
+fn read_conditions(
+    page: &mut Page<'_>,
+    raw: &[Spanned<RawField>],
+    fields: &mut [Field],
+    complete: bool,
+    shelf: &Shelf<'_>,
+) {
+    let scope = Scope::new(fields, complete, shelf.codes);
+    let conditions: Vec<_> = raw
+        .iter()
+        .map(|raw| {
+            let required = read_required(page, &scope, raw.get_ref());
+            (required, condition::read_all(page, &scope, &raw.get_ref().empty_when))
+        })
+        .collect();
+    for (field, (required, empty_when)) in fields.iter_mut().zip(conditions) {
+        field.required = required;
+        field.empty_when = empty_when;
+    }
+}
+
+fn read_required(page: &mut Page<'_>, scope: &Scope<'_>, raw: &RawField) -> Required {
+    let Some(groups) = &raw.required_when else {
+        return if raw.required == Some(true) { Required::Always } else { Required::Never };
+    };
+    if raw.required.is_some() {
+        page.fault(groups.span(), "expected required or required_when, not both");
+    }
+    if groups.get_ref().iter().any(Vec::is_empty) || groups.get_ref().is_empty() {
+        page.fault(groups.span(), "expected at least one condition in every group");
+    }
+    let groups = groups.get_ref().iter();
+    Required::When(groups.map(|group| condition::read_all(page, scope, group)).collect())
+}
+
+fn refuse_at_walls(page: &mut Page<'_>, shelf: &Shelf<'_>, span: Range<usize>, written: &str) {
+    let Some(walls) = shelf.walls else { return };
+    if let Some(reason) = wall::refuse(walls, written) {
+        page.fault(span, reason);
+    }
+}
+
+fn is_snake_case(name: &str) -> bool {
+    let plain = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_';
+    name.starts_with(|one: char| one.is_ascii_lowercase()) && name.chars().all(plain)
+}

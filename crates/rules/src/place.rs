@@ -1,0 +1,197 @@
+//! `places/<place>/`: the city, its districts and its departments.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    identifier::uscc::UnifiedCode,
+    place::{Department, District, Place},
+    text::Text,
+};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::{
+    catalogue::Items,
+    dated,
+    disclosure::Nothing,
+    raw::{self, Day, RawReference, Wording, Words},
+    source::{Folder, Page, Report},
+};
+
+/// Places by id; a place with a faulty file is known but gives nothing.
+pub(crate) type Places = BTreeMap<String, Option<Place>>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPlace {
+    zh: Words,
+    en: Words,
+    division: Spanned<String>,
+    #[serde(default)]
+    fictional: bool,
+    operator: Wording,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDistrict {
+    code: Spanned<String>,
+    zh: Words,
+    en: Words,
+    #[serde(default)]
+    local_code: bool,
+    from: Option<Spanned<Day>>,
+    until: Option<Spanned<Day>>,
+    outline: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDepartment {
+    id: Spanned<Words>,
+    zh: Words,
+    en: Words,
+    uscc: Spanned<String>,
+    kind: Words,
+    mark: Spanned<Words>,
+    items: Vec<Spanned<String>>,
+    instrument: Option<Spanned<Words>>,
+    article: Option<String>,
+    #[serde(default)]
+    verified: bool,
+}
+
+/// Reads every place.
+pub(crate) fn read_all(folder: &Folder, report: &mut Report, items: &Items) -> Places {
+    let ids: BTreeSet<&str> = folder
+        .paths()
+        .filter_map(|path| Some(path.strip_prefix("places/")?.split_once('/')?.0))
+        .collect();
+    let mut places = BTreeMap::new();
+    for id in ids {
+        let before = report.faults.len();
+        let file = |name: &str| format!("places/{id}/{name}.toml");
+        let place = folder.required(&file("place"), report, |page| page.document()?.rest(page));
+        let districts = folder.required(&file("districts"), report, read_districts);
+        let departments =
+            folder.required(&file("departments"), report, |page| read_departments(page, items));
+        if let (Some(RawPlace { division, .. }), Some(source)) =
+            (&place, folder.get(&file("place")))
+            && !is_division(division.get_ref())
+        {
+            let page = &mut Page { source, report };
+            page.fault(division.span(), "expected a division code of six figures");
+        }
+        let place = place.zip(districts).zip(departments);
+        let place =
+            place.map(|((raw, districts), departments)| build(id, raw, districts, departments));
+        places.insert(id.to_owned(), place.filter(|_| before == report.faults.len()));
+    }
+    places
+}
+
+fn build(id: &str, raw: RawPlace, districts: Vec<District>, departments: Vec<Department>) -> Place {
+    Place {
+        id: id.to_owned(),
+        label: raw::text(raw.zh, raw.en),
+        division: raw.division.into_inner(),
+        fictional: raw.fictional,
+        operator: Text::from(raw.operator),
+        districts,
+        departments,
+    }
+}
+
+fn read_districts(page: &mut Page<'_>) -> Option<Vec<District>> {
+    let mut document = page.document()?;
+    let mut seen = BTreeSet::new();
+    let mut districts = Vec::new();
+    for district in document.each::<RawDistrict>(page, "district") {
+        let district = district.into_inner();
+        let code = district.code.get_ref();
+        if !seen.insert(code.clone()) {
+            page.fault(
+                district.code.span(),
+                format!("code `{code}` belongs to another district already"),
+            );
+        }
+        if !district.local_code && !is_division(code) {
+            page.fault(district.code.span(), "expected six figures, or local_code = true");
+        }
+        dated::check_order(page, district.from.as_ref(), district.until.as_ref());
+        let day = |day: Option<Spanned<Day>>| day.map(|day| day.into_inner().0);
+        districts.push(District {
+            code: district.code.into_inner(),
+            label: raw::text(district.zh, district.en),
+            local_code: district.local_code,
+            from: day(district.from),
+            until: day(district.until),
+            outline: district.outline,
+        });
+    }
+    document.rest::<Nothing>(page)?;
+    Some(districts)
+}
+
+fn read_departments(page: &mut Page<'_>, items: &Items) -> Option<Vec<Department>> {
+    let mut document = page.document()?;
+    let (mut ids, mut codes) = (BTreeSet::new(), BTreeSet::new());
+    let mut departments = Vec::new();
+    for raw in document.each::<RawDepartment>(page, "department") {
+        let raw = raw.into_inner();
+        let (id, uscc) = (&raw.id.get_ref().0, raw.uscc.get_ref());
+        if !ids.insert(id.clone()) {
+            page.fault(raw.id.span(), format!("id `{id}` belongs to another department already"));
+        }
+        if let Err(reason) = UnifiedCode::parse(uscc) {
+            page.fault(raw.uscc.span(), format!("`{uscc}` is no unified code: {reason}"));
+        }
+        if !codes.insert(uscc.clone()) {
+            page.fault(
+                raw.uscc.span(),
+                format!("code `{uscc}` belongs to another department already"),
+            );
+        }
+        check_items(page, items, &raw.items);
+        departments.push(build_department(page, raw));
+    }
+    document.rest::<Nothing>(page)?;
+    Some(departments)
+}
+
+fn check_items(page: &mut Page<'_>, items: &Items, names: &[Spanned<String>]) {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !items.contains_key(name.get_ref()) {
+            page.fault(name.span(), format!("there is no catalogue item `{}`", name.get_ref()));
+        }
+        if !seen.insert(name.get_ref()) {
+            page.fault(name.span(), format!("item `{}` stands here twice", name.get_ref()));
+        }
+    }
+}
+
+fn build_department(page: &mut Page<'_>, raw: RawDepartment) -> Department {
+    let reference = raw.instrument.as_ref().map(|instrument| {
+        let reference = RawReference {
+            span: instrument.span(),
+            instrument: &instrument.get_ref().0,
+            article: raw.article.as_deref(),
+            verified: raw.verified,
+        };
+        reference.read(page, &raw.zh.0)
+    });
+    Department {
+        id: raw.id.into_inner().0,
+        label: raw::text(raw.zh, raw.en),
+        uscc: raw.uscc.into_inner(),
+        kind: raw.kind.0,
+        items: raw.items.into_iter().map(Spanned::into_inner).collect(),
+        mark: raw.mark.into_inner().0,
+        reference,
+    }
+}
+
+fn is_division(code: &str) -> bool {
+    code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())
+}

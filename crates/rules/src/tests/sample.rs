@@ -1,0 +1,295 @@
+//! A small policy folder in which every kind of file occurs once.
+
+const WALLS: &str = include_str!("../../../../policy/walls.toml");
+
+const DISCLOSURE: &str = r#"
+[[class]]
+name = "open"
+public = "show"
+subject = "show"
+consent = "show"
+officer = "show"
+auditor = "show"
+about = { zh = "公开", en = "open" }
+[[class]]
+name = "sealed"
+public = "withhold"
+subject = "mask"
+consent = "withhold"
+officer = "mask"
+auditor = "mask"
+about = { zh = "加密", en = "sealed" }
+"#;
+
+const ITEM: &str = r#"
+zh = "行政处罚"
+en = "Penalty"
+category = "行政管理信息"
+about = { zh = "处罚", en = "A penalty" }
+section = "penalties"
+polarity = "negative"
+openness = "public"
+cycle = "event"
+providers = ["行政机关"]
+subject_kinds = ["organisation", "natural_person"]
+natural_key = ["document_number"]
+[role]
+subject_kind = "subject_kind"
+document_number = "document_number"
+decided_on = "decided_on"
+penalty_kinds = "kinds"
+fine = "fine"
+[[basis]]
+from = 2021-07-15
+instrument = "《中华人民共和国行政处罚法》"
+article = "第四十八条"
+verified = true
+[[field]]
+code = "WSH"
+name = "document_number"
+zh = "文书号"
+en = "Number"
+type = "text"
+max = 64
+required = true
+disclose = "open"
+[[field]]
+code = "LB"
+name = "subject_kind"
+zh = "类别"
+en = "Kind"
+type = "code:subject_kinds"
+required = true
+disclose = "open"
+[[field]]
+code = "ZJH"
+name = "person_id"
+zh = "证件号码"
+en = "Identity number"
+type = "person_id"
+required_when = [[{ field = "subject_kind", is = ["natural_person"] }]]
+empty_when = [{ field = "subject_kind", is_not = ["natural_person"] }]
+disclose = "sealed"
+[[field]]
+code = "JDRQ"
+name = "decided_on"
+zh = "决定日期"
+en = "Decided on"
+type = "date"
+required = true
+disclose = "open"
+[[field]]
+code = "CFLB"
+name = "kinds"
+zh = "处罚类别"
+en = "Kinds"
+type = "codes:penalty_kinds"
+disclose = "open"
+[[field]]
+code = "FKJE"
+name = "fine"
+zh = "罚款金额"
+en = "Fine"
+type = "money_wan"
+required_when = [[{ field = "kinds", has = ["2"] }], [{ field = "simplified_procedure", is = [true] }]]
+disclose = "open"
+[[field]]
+code = "JYCX"
+name = "simplified_procedure"
+zh = "简易程序"
+en = "Simplified"
+type = "flag"
+disclose = "open"
+[[check]]
+rule = "not_future"
+field = "decided_on"
+[[check]]
+rule = "minor"
+level = "error"
+field = "person_id"
+on = "decided_on"
+age = 18
+[publication]
+rule = "classified"
+"#;
+
+const SUBJECT_KINDS: &str = r#"
+zh = "类别"
+en = "Kind"
+instrument = "《标准》"
+verified = true
+[[entry]]
+code = "organisation"
+zh = "法人及非法人组织"
+en = "Organisation"
+[[entry]]
+code = "natural_person"
+zh = "自然人"
+en = "Natural person"
+"#;
+
+const PENALTY_KINDS: &str = r#"
+zh = "处罚类别"
+en = "Penalty kinds"
+instrument = "《中华人民共和国行政处罚法》"
+article = "第九条"
+verified = true
+"#;
+
+const PENALTY_KINDS_ROWS: &str = "\
+code,zh,en,aliases,from,until,parent
+1,警告,Warning,警告处罚|训诫,,,
+2,罚款,Fine,,2021-07-15,,
+";
+
+const AGE: &str = r#"
+[minimum]
+zh = "最低年龄"
+en = "Minimum age"
+unit = "years"
+[[minimum.value]]
+from = 2020-05-01
+until = 2023-12-31
+value = 16
+instrument = "《条例》"
+article = "第一条"
+verified = true
+[[minimum.value]]
+from = 2024-01-01
+value = 18
+instrument = "《条例》"
+article = "第一条"
+"#;
+
+const GENERATION: &str = r#"
+id = "order36"
+zh = "现行"
+en = "Current"
+from = 2026-04-01
+instrument = "《信用修复管理办法》"
+article = "第一条"
+verified = true
+simplified = "minor"
+[[class]]
+id = "minor"
+zh = "轻微"
+en = "Minor"
+published = false
+minimum_months = 0
+maximum_months = 3
+article = "第二条"
+verified = true
+[[class]]
+id = "general"
+zh = "一般"
+en = "General"
+published = true
+minimum_months = 3
+maximum_months = 12
+article = "第二条"
+verified = true
+[[kind]]
+code = "1"
+class = "minor"
+[[kind]]
+code = "2"
+class = "general"
+"#;
+
+const CALENDAR: &str = r#"
+year = 2026
+instrument = "通知"
+verified = true
+off = [2026-01-01, 2026-01-02]
+working = [
+  2026-01-04,
+]
+"#;
+
+const PLACE: &str = r#"
+zh = "平顶山市"
+en = "Pingdingshan"
+division = "410400"
+operator = { zh = "中心", en = "Centre" }
+"#;
+
+const DISTRICTS: &str = r#"
+[[district]]
+code = "410402"
+zh = "新华区"
+en = "Xinhua"
+[[district]]
+code = "gxq"
+zh = "高新区"
+en = "High-tech zone"
+local_code = true
+"#;
+
+const DEPARTMENTS: &str = r#"
+[[department]]
+id = "scjg"
+zh = "市场监督管理局"
+en = "Market regulation"
+uscc = "914104001000004460"
+kind = "行政机关"
+mark = "示市监"
+items = ["penalty"]
+"#;
+
+const PACK: &str = r#"
+zh = "旧表"
+en = "Old form"
+item = "penalty"
+department = "scjg"
+source = { zh = "来源", en = "Source" }
+[absent]
+fields = ["person_id"]
+zh = "来源没有"
+en = "not in the source"
+[[column]]
+field = "document_number"
+from = "NO"
+[[column]]
+field = "subject_kind"
+constant = "organisation"
+"#;
+
+const CASES: &str = r#"
+[[case]]
+name = "一般失信行为公示满一年自动停止"
+item = "penalty"
+as_of = 2027-06-01
+given = { kinds = ["2"], decided_on = 2026-05-14, subject_kind = "organisation" }
+expect = { withheld = "ended" }
+[[case]]
+name = "期满当日仍在公示"
+item = "penalty"
+as_of = 2027-05-14
+given = { kinds = ["1", "2"], decided_on = 2026-05-14, document_number = "（2026）1号" }
+expect = { until = 2027-05-14, class = "一般", repair_from = 2026-08-14 }
+[[case]]
+name = "简易程序的处罚原则上不公示"
+item = "penalty"
+as_of = 2026-06-01
+given = { kinds = ["2"], decided_on = 2026-05-14, simplified_procedure = true }
+expect = { withheld = "slight" }
+"#;
+
+/// Every file with its text.
+pub(super) const FOLDER: [(&str, &str); 15] = [
+    ("calendar/2026.toml", CALENDAR),
+    ("cases/penalty.toml", CASES),
+    ("catalogue/penalty.toml", ITEM),
+    ("codes/penalty_kinds.csv", PENALTY_KINDS_ROWS),
+    ("codes/penalty_kinds.toml", PENALTY_KINDS),
+    ("codes/subject_kinds.toml", SUBJECT_KINDS),
+    ("disclosure.toml", DISCLOSURE),
+    ("packs/old.toml", PACK),
+    ("parameters/age.toml", AGE),
+    ("parameters/publication/order36.toml", GENERATION),
+    ("places/pds/departments.toml", DEPARTMENTS),
+    ("places/pds/districts.toml", DISTRICTS),
+    ("places/pds/place.toml", PLACE),
+    ("placeholders.toml", "words = [\"无\", \"n/a\"]"),
+    ("walls.toml", WALLS),
+];

@@ -1,0 +1,48 @@
+//! The change feed (变更流): every version in the order it was accepted, numbered without a gap.
+//!
+//! A submission takes its numbers when it is accepted: the first, and as many as it has versions.
+//! The number of a version is the submission's first plus the version's place in it.
+
+use domain::record::Version;
+
+use crate::{error::Error, record, register::Register, submission};
+
+/// One entry of the feed.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub position: i64,
+    pub version: Version,
+}
+
+/// Up to `limit` changes from `position` on; positions begin at 1.
+pub async fn read(register: &Register, position: i64, limit: i64) -> Result<Vec<Change>, Error> {
+    let mut changes = Vec::new();
+    let mut next = position.max(1);
+    let want = usize::try_from(limit).unwrap_or_default();
+    while changes.len() < want {
+        let submissions = submission::after_feed(register, next, 1).await?;
+        let Some((submission, first)) = submissions.first().and_then(|s| Some((s, s.feed_first?)))
+        else {
+            break;
+        };
+        let from = (next - first).max(0);
+        let left = limit - i64::try_from(changes.len()).unwrap_or_default();
+        let versions = record::of_submission(register, submission.id, from, left).await?;
+        if versions.is_empty() {
+            return Err(Error::Corrupt(format!("feed position {next} has no version")));
+        }
+        for (ordinal, version) in versions {
+            changes.push(Change { position: first + ordinal, version });
+            next = first + ordinal + 1;
+        }
+    }
+    Ok(changes)
+}
+
+/// The last position given out; 0 where nothing was accepted yet.
+pub async fn last(register: &Register) -> Result<i64, Error> {
+    let next: i64 = sqlx::query_scalar("select next from counter where name = 'feed'")
+        .fetch_one(&register.pool)
+        .await?;
+    Ok(next - 1)
+}

@@ -1,0 +1,25 @@
+//! The register (登记库): every statement of SQL, on SQLite and on PostgreSQL.
+//!
+//! One statement text serves both engines. Written twice, with the reason beside it: bulk load
+//! ([`load`]), and the turn writers take on SQLite ([`turn`]). Readers see a submission from the
+//! instant it is accepted and not before; nothing already written is ever changed by a later one.
+
+pub mod api_key;
+pub mod audit;
+pub mod backup;
+pub mod code_override;
+pub mod error;
+pub mod fault;
+pub mod feed;
+pub mod figure;
+pub mod job;
+pub mod load;
+pub mod record;
+pub mod register;
+pub mod report;
+pub mod search;
+pub mod stamp;
+pub mod subject;
+pub mod submission;
+mod turn;
+pub mod verify;

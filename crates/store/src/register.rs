@@ -1,0 +1,205 @@
+//! Opening the register and writing to it.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::{
+    Any, AnyPool, Transaction,
+    any::AnyPoolOptions,
+    migrate::{Migrate as _, Migrator},
+};
+
+use crate::{
+    error::Error,
+    turn::{Held, Turn},
+};
+
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// Where the register lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Engine {
+    /// Reads a `DATABASE_URL`: `postgres://…`, `sqlite:PATH`, or a path.
+    #[must_use]
+    pub fn from_url(url: &str) -> Engine {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Engine::Postgres(url.to_owned());
+        }
+        let path =
+            url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+        Engine::Sqlite(PathBuf::from(path))
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Engine::Sqlite(_) => "sqlite",
+            Engine::Postgres(_) => "postgresql",
+        }
+    }
+}
+
+/// The open register.
+#[derive(Clone, Debug)]
+pub struct Register {
+    pub(crate) engine: Engine,
+    pub(crate) pool: AnyPool,
+    pub(crate) turn: Option<Turn>,
+}
+
+/// A transaction that may write; on SQLite it also holds the pen.
+#[derive(Debug)]
+pub struct Write {
+    pub(crate) tx: Transaction<'static, Any>,
+    held: Option<Held>,
+}
+
+impl Write {
+    pub async fn commit(self) -> Result<(), Error> {
+        self.tx.commit().await?;
+        drop(self.held);
+        Ok(())
+    }
+}
+
+impl Register {
+    /// Opens the register, making an empty one ready; an older one is left alone.
+    pub async fn open(engine: Engine) -> Result<Register, Error> {
+        let register = Register::connect(engine, 8).await?;
+        match register.pending().await? {
+            Pending::None => Ok(register),
+            Pending::Everything => {
+                register.migrate().await?;
+                Ok(register)
+            }
+            Pending::Some => Err(Error::OldVersion),
+        }
+    }
+
+    /// Connects without looking at the version.
+    pub async fn connect(engine: Engine, connections: u32) -> Result<Register, Error> {
+        sqlx::any::install_default_drivers();
+        let (url, turn) = match &engine {
+            Engine::Sqlite(path) => {
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder)?;
+                }
+                (format!("sqlite://{}?mode=rwc", path.display()), Some(Turn::beside(path)))
+            }
+            Engine::Postgres(url) => (url.clone(), None),
+        };
+        let sqlite = turn.is_some();
+        // Turning a new file to WAL fails where another process does so at the same moment.
+        let _held = pen(turn.as_ref()).await?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(connections)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if sqlite {
+                        for pragma in SQLITE_PRAGMAS {
+                            sqlx::query(*pragma).execute(&mut *connection).await?;
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .connect(&url)
+            .await?;
+        Ok(Register { engine, pool, turn })
+    }
+
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn write(&self) -> Result<Write, Error> {
+        let held = self.pen().await?;
+        Ok(Write { tx: self.pool.begin().await?, held })
+    }
+
+    /// The pen of SQLite; an engine with many writers has none.
+    pub(crate) async fn pen(&self) -> Result<Option<Held>, Error> {
+        pen(self.turn.as_ref()).await
+    }
+
+    /// Brings the register to this program's version.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        let _held = self.pen().await?;
+        MIGRATOR.run(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn pending(&self) -> Result<Pending, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let applied = match connection.list_applied_migrations("_sqlx_migrations").await {
+            Ok(applied) => applied,
+            Err(_) => {
+                // Two processes that meet an empty database must not make the table both at once.
+                let _held = self.pen().await?;
+                connection.lock().await?;
+                let ensured = connection.ensure_migrations_table("_sqlx_migrations").await;
+                connection.unlock().await?;
+                ensured?;
+                connection.list_applied_migrations("_sqlx_migrations").await?
+            }
+        };
+        Ok(match applied.len() {
+            0 => Pending::Everything,
+            some if some < MIGRATOR.iter().count() => Pending::Some,
+            _ => Pending::None,
+        })
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// The folder of a SQLite register, for the files that go with it.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.engine {
+            Engine::Sqlite(path) => path.parent(),
+            Engine::Postgres(_) => None,
+        }
+    }
+}
+
+async fn pen(turn: Option<&Turn>) -> Result<Option<Held>, Error> {
+    match turn {
+        Some(turn) => Ok(Some(turn.wait().await?)),
+        None => Ok(None),
+    }
+}
+
+enum Pending {
+    None,
+    Some,
+    Everything,
+}
+
+/// Readers never wait for a writer (WAL); what is accepted is on disk before it is confirmed (full).
+const SQLITE_PRAGMAS: &[&str] = &[
+    "pragma busy_timeout = 10000",
+    "pragma journal_mode = wal",
+    "pragma synchronous = full",
+    "pragma cache_size = -16000",
+    "pragma temp_store = memory",
+];
+
+/// Takes the next number of a counter, and `count - 1` more.
+pub(crate) async fn take_numbers(
+    write: &mut Write,
+    counter: &str,
+    count: i64,
+) -> Result<i64, Error> {
+    let statement = "update counter set next = next + $2 where name = $1 returning next";
+    let next: i64 =
+        sqlx::query_scalar(statement).bind(counter).bind(count).fetch_one(&mut *write.tx).await?;
+    Ok(next - count)
+}

@@ -1,0 +1,93 @@
+//! Credit reports (公共信用信息报告) as issued.
+
+use domain::ids::SubjectId;
+use jiff::Timestamp;
+use sqlx::{Row as _, any::AnyRow};
+
+use crate::{
+    error::Error,
+    register::{Register, Write, take_numbers},
+    stamp,
+};
+
+/// A report with its canonical data and its document, byte for byte as handed out.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub number: String,
+    pub verification_code: String,
+    pub subject: SubjectId,
+    pub state: String,
+    pub issued_at: Timestamp,
+    pub policy_version: String,
+    pub data: String,
+    pub data_digest: String,
+    pub document_digest: String,
+    pub document: Vec<u8>,
+}
+
+/// The next running number of reports.
+pub async fn next_number(write: &mut Write) -> Result<i64, Error> {
+    take_numbers(write, "report", 1).await
+}
+
+pub async fn insert(write: &mut Write, report: &Report) -> Result<(), Error> {
+    let statement = "\
+        insert into report (number, verification_code, subject_id, state, issued_at, policy_version, data,
+          data_digest, document_digest, document)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    sqlx::query(statement)
+        .bind(&report.number)
+        .bind(&report.verification_code)
+        .bind(report.subject.0)
+        .bind(&report.state)
+        .bind(stamp::instant(report.issued_at))
+        .bind(&report.policy_version)
+        .bind(&report.data)
+        .bind(&report.data_digest)
+        .bind(&report.document_digest)
+        .bind(&report.document)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn by_number(register: &Register, number: &str) -> Result<Option<Report>, Error> {
+    let row = sqlx::query("select * from report where number = $1")
+        .bind(number)
+        .fetch_optional(&register.pool)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub async fn by_code(register: &Register, code: &str) -> Result<Option<Report>, Error> {
+    let row = sqlx::query("select * from report where verification_code = $1")
+        .bind(code)
+        .fetch_optional(&register.pool)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Declares a report no longer to be relied on.
+pub async fn revoke(write: &mut Write, number: &str) -> Result<bool, Error> {
+    let done = sqlx::query("update report set state = 'revoked' where number = $1")
+        .bind(number)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+fn read(row: &AnyRow) -> Result<Report, Error> {
+    let issued_at: String = row.try_get("issued_at")?;
+    Ok(Report {
+        number: row.try_get("number")?,
+        verification_code: row.try_get("verification_code")?,
+        subject: SubjectId(row.try_get("subject_id")?),
+        state: row.try_get("state")?,
+        issued_at: stamp::read_instant(&issued_at)?,
+        policy_version: row.try_get("policy_version")?,
+        data: row.try_get("data")?,
+        data_digest: row.try_get("data_digest")?,
+        document_digest: row.try_get("document_digest")?,
+        document: row.try_get("document")?,
+    })
+}

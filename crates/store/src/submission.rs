@@ -1,0 +1,114 @@
+//! Submissions (归集批次): receipts, counts and headings.
+
+use domain::ids::SubmissionId;
+use jiff::Timestamp;
+use sqlx::{Row as _, any::AnyRow};
+
+use crate::{error::Error, load::Counts, register::Register, stamp};
+
+/// One delivery as its receipt shows it.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    pub id: SubmissionId,
+    pub receipt: String,
+    pub item: String,
+    pub department: String,
+    pub pack: Option<String>,
+    pub mode: String,
+    pub file_name: String,
+    pub file_digest: String,
+    pub file_bytes: i64,
+    pub heading: Vec<String>,
+    pub policy_version: String,
+    pub actor: String,
+    pub state: String,
+    pub received_at: Timestamp,
+    pub accepted_at: Option<Timestamp>,
+    pub feed_first: Option<i64>,
+    pub feed_count: i64,
+    pub counts: Counts,
+}
+
+pub async fn get(register: &Register, id: SubmissionId) -> Result<Option<Submission>, Error> {
+    let row = sqlx::query("select * from submission where id = $1")
+        .bind(id.0)
+        .fetch_optional(&register.pool)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub async fn by_receipt(register: &Register, receipt: &str) -> Result<Option<Submission>, Error> {
+    let row = sqlx::query("select * from submission where receipt = $1")
+        .bind(receipt)
+        .fetch_optional(&register.pool)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The newest accepted submissions; of one department where one is named.
+pub async fn recent(
+    register: &Register,
+    department: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Submission>, Error> {
+    let statement = "\
+        select * from submission where accepted_at is not null and ($1 = '' or department = $1)
+        order by feed_first desc, id desc limit $2";
+    let rows = sqlx::query(statement)
+        .bind(department.unwrap_or_default())
+        .bind(limit)
+        .fetch_all(&register.pool)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Accepted submissions whose changes reach beyond a position of the feed, oldest first.
+pub async fn after_feed(
+    register: &Register,
+    position: i64,
+    limit: i64,
+) -> Result<Vec<Submission>, Error> {
+    let statement = "\
+        select * from submission where feed_first is not null and feed_first + feed_count > $1 and feed_count > 0
+        order by feed_first limit $2";
+    let rows = sqlx::query(statement).bind(position).bind(limit).fetch_all(&register.pool).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &AnyRow) -> Result<Submission, Error> {
+    let heading: String = row.try_get("heading")?;
+    let accepted_at: Option<String> = row.try_get("accepted_at")?;
+    let received_at: String = row.try_get("received_at")?;
+    let count = |column: &str| -> Result<u64, Error> {
+        Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
+    };
+    Ok(Submission {
+        id: SubmissionId(row.try_get("id")?),
+        receipt: row.try_get("receipt")?,
+        item: row.try_get("item")?,
+        department: row.try_get("department")?,
+        pack: row.try_get("pack")?,
+        mode: row.try_get("mode")?,
+        file_name: row.try_get("file_name")?,
+        file_digest: row.try_get("file_digest")?,
+        file_bytes: row.try_get("file_bytes")?,
+        heading: serde_json::from_str(&heading)
+            .map_err(|_| Error::Corrupt("submission.heading".to_owned()))?,
+        policy_version: row.try_get("policy_version")?,
+        actor: row.try_get("actor")?,
+        state: row.try_get("state")?,
+        received_at: stamp::read_instant(&received_at)?,
+        accepted_at: accepted_at.as_deref().map(stamp::read_instant).transpose()?,
+        feed_first: row.try_get("feed_first")?,
+        feed_count: row.try_get("feed_count")?,
+        counts: Counts {
+            rows: count("row_count")?,
+            created: count("created")?,
+            changed: count("changed")?,
+            unchanged: count("unchanged")?,
+            withdrawn: count("withdrawn")?,
+            rejected: count("rejected")?,
+            warned: count("warned")?,
+        },
+    })
+}

@@ -1,0 +1,138 @@
+//! Checks of single rows: digests, and what they refer to.
+
+use domain::{
+    payload::Payload,
+    sealed::{hex, sm3, sm3_hex},
+};
+use futures_util::TryStreamExt as _;
+use sqlx::{Any, AssertSqlSafe, Row as _, Transaction};
+
+use super::{Check, What};
+use crate::error::Error;
+
+/// Digest, subject and submission of every version.
+pub async fn versions(
+    tx: &mut Transaction<'static, Any>,
+    check: &mut Check<'_>,
+) -> Result<(), Error> {
+    let statement = "\
+        select v.subject_id, v.item, v.submission_id, v.row_no, v.payload, v.digest, u.id, s.id
+        from record_version v
+        left join subject u on u.id = v.subject_id left join submission s on s.id = v.submission_id";
+    let mut rows = sqlx::query(statement).fetch(&mut **tx);
+    let mut count = 0;
+    while let Some(row) = rows.try_next().await? {
+        count += 1;
+        check.seen("record_version", count);
+        let (subject, item): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+        let (submission, line): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+        let place = || {
+            format!("record_version subject {subject}, {item}, submission {submission}, row {line}")
+        };
+        match serde_json::from_str::<Payload>(row.try_get(4)?) {
+            Err(_) => check.problem(What::VersionDigest, place(), "the payload is no JSON object"),
+            Ok(payload) => {
+                let (holds, is) =
+                    (row.try_get::<&[u8], _>(5)?, sm3(payload.canonical().as_bytes()));
+                if holds != is {
+                    let detail =
+                        format!("the digest says {}, the payload gives {}", hex(holds), hex(&is));
+                    check.problem(What::VersionDigest, place(), detail);
+                }
+            }
+        }
+        for (at, what) in [(6, "subject"), (7, "submission")] {
+            if row.try_get::<Option<i64>, _>(at)?.is_none() {
+                check.problem(What::Reference, place(), format!("there is no such {what}"));
+            }
+        }
+    }
+    check.done("record_version", count);
+    Ok(())
+}
+
+/// A table, the column that refers, the table referred to, and the column that tells rows apart.
+const REFERENCES: &[[&str; 4]] = &[
+    ["identifier", "subject_id", "subject", "value"],
+    ["subject_name", "subject_id", "subject", "norm"],
+    ["report", "subject_id", "subject", "number"],
+    ["fault", "submission_id", "submission", "column_name"],
+    ["rejected_row", "submission_id", "submission", "''"],
+];
+
+/// Rows of every other table that refer to what is not there.
+pub async fn references(
+    tx: &mut Transaction<'static, Any>,
+    check: &mut Check<'_>,
+) -> Result<(), Error> {
+    for [table, column, target, label] in REFERENCES {
+        let statement = format!("select count(*) from {table}");
+        let count: i64 = sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(&mut **tx).await?;
+        let statement = format!(
+            "select {column}, {label} from {table}
+             where not exists (select 1 from {target} where {target}.id = {table}.{column})"
+        );
+        let mut rows = sqlx::query(AssertSqlSafe(statement)).fetch(&mut **tx);
+        while let Some(row) = rows.try_next().await? {
+            let (id, label): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+            check.problem(
+                What::Reference,
+                format!("{table} {label}"),
+                format!("there is no {target} {id}"),
+            );
+        }
+        check.done(&format!("{table} to {target}"), count.unsigned_abs());
+    }
+    Ok(())
+}
+
+/// Digests of the data and the document of every report.
+pub async fn reports(
+    tx: &mut Transaction<'static, Any>,
+    check: &mut Check<'_>,
+) -> Result<(), Error> {
+    let statement = "select number, data, data_digest, document, document_digest from report";
+    let mut rows = sqlx::query(statement).fetch(&mut **tx);
+    let mut count = 0;
+    while let Some(row) = rows.try_next().await? {
+        count += 1;
+        check.seen("report", count);
+        let number: String = row.try_get(0)?;
+        let data =
+            (sm3_hex(row.try_get::<&str, _>(1)?.as_bytes()), row.try_get::<&str, _>(2)?, "data");
+        let document =
+            (sm3_hex(row.try_get::<&[u8], _>(3)?), row.try_get::<&str, _>(4)?, "document");
+        for (is, holds, part) in [data, document] {
+            if is != holds.strip_prefix("sm3:").unwrap_or(holds) {
+                let detail =
+                    format!("the digest of the {part} says {holds}, the {part} gives {is}");
+                check.problem(What::ReportDigest, format!("report {number}"), detail);
+            }
+        }
+    }
+    check.done("report", count);
+    Ok(())
+}
+
+/// Audit events are numbered from 1 without a gap.
+pub async fn audit(tx: &mut Transaction<'static, Any>, check: &mut Check<'_>) -> Result<(), Error> {
+    let mut rows = sqlx::query("select seq from audit_event order by seq").fetch(&mut **tx);
+    let mut count = 0;
+    let mut next = 1;
+    while let Some(row) = rows.try_next().await? {
+        count += 1;
+        check.seen("audit_event", count);
+        let seq: i64 = row.try_get(0)?;
+        if seq != next {
+            let place = format!("audit_event {seq}");
+            check.problem(
+                What::Audit,
+                place,
+                format!("number {next} was to come, {} are missing", seq - next),
+            );
+        }
+        next = seq + 1;
+    }
+    check.done("audit_event", count);
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! A delivery on its way in: streamed to a file of its own, counted while it comes.
+
+use std::path::Path;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest as _, Multipart, Request},
+    http::{
+        HeaderMap,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
+};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, pin_mut};
+use tempfile::TempPath;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::api::problem::{self, Kind, Problem};
+
+/// Bytes a delivery may have.
+pub const DELIVERY_MAX: u64 = 2 << 30;
+
+/// Types of content a delivery may come as, each with the ending its file gets.
+const TYPES: &[(&str, &str)] = &[
+    ("text/csv", "csv"),
+    ("text/tab-separated-values", "tsv"),
+    ("text/plain", "txt"),
+    ("application/json", "json"),
+    ("application/x-ndjson", "jsonl"),
+    ("application/jsonl", "jsonl"),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    ("application/vnd.apache.parquet", "parquet"),
+    ("application/octet-stream", "dat"),
+];
+
+/// The field of a form in which the file is sent.
+const FIELD: &str = "file";
+
+/// A delivery on disk, gone when this is dropped.
+#[derive(Debug)]
+pub struct Spooled {
+    pub path: TempPath,
+    /// The name the sender gave the file.
+    pub file_name: String,
+}
+
+/// Takes the body of a request in, raw or as the file of a form.
+pub async fn spool(
+    folder: &Path,
+    request: Request,
+    file_name: Option<&str>,
+    limit: u64,
+) -> Result<Spooled, Problem> {
+    if limit < declared(request.headers()) {
+        return Err(Problem::new(Kind::TooLarge));
+    }
+    let content_type = essence(request.headers());
+    if content_type == "multipart/form-data" {
+        let form = Multipart::from_request(request, &()).await.map_err(|_| bad_form())?;
+        return spool_form(folder, form, file_name, limit).await;
+    }
+    let ending = TYPES.iter().find(|(name, _)| *name == content_type).map(|(_, ending)| *ending);
+    let Some(ending) = ending else {
+        let (zh, en) = ("可用的内容类型见 allowed", "see allowed for the types taken");
+        let names: Vec<&str> = TYPES.iter().map(|(name, _)| *name).collect();
+        let problem = Problem::with(Kind::UnsupportedType, zh, en);
+        return Err(problem.allowing(&names));
+    };
+    let file_name = safe_name(file_name.unwrap_or_default(), ending);
+    let stream = request.into_body().into_data_stream().map_err(|_| broken_off());
+    let path = write(folder, &file_name, stream, limit).await?;
+    Ok(Spooled { path, file_name })
+}
+
+async fn spool_form(
+    folder: &Path,
+    mut form: Multipart,
+    file_name: Option<&str>,
+    limit: u64,
+) -> Result<Spooled, Problem> {
+    let field = form.next_field().await.map_err(|_| bad_form())?.ok_or_else(bad_form)?;
+    if field.name() != Some(FIELD) {
+        return Err(bad_form());
+    }
+    let given = field.file_name().map(str::to_owned);
+    let file_name = safe_name(file_name.or(given.as_deref()).unwrap_or_default(), "dat");
+    let path = write(folder, &file_name, field.map_err(|_| broken_off()), limit).await?;
+    if form.next_field().await.map_err(|_| bad_form())?.is_some() {
+        return Err(bad_form());
+    }
+    Ok(Spooled { path, file_name })
+}
+
+/// Writes a stream to a new file; one byte over the limit ends it, and the file with it.
+async fn write(
+    folder: &Path,
+    file_name: &str,
+    stream: impl Stream<Item = Result<Bytes, Problem>>,
+    limit: u64,
+) -> Result<TempPath, Problem> {
+    let failed = |error: std::io::Error| problem::internal(&format!("spool: {error}"));
+    let ending = file_name.rsplit_once('.').map_or("dat", |(_, ending)| ending);
+    let mut builder = tempfile::Builder::new();
+    let suffix = format!(".{ending}");
+    let (file, path) = builder
+        .prefix("delivery-")
+        .suffix(&suffix)
+        .tempfile_in(folder)
+        .map_err(failed)?
+        .into_parts();
+    let mut file = tokio::fs::File::from_std(file);
+    let mut bytes = 0u64;
+    pin_mut!(stream);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk?;
+        bytes += chunk.len() as u64;
+        if limit < bytes {
+            return Err(Problem::new(Kind::TooLarge));
+        }
+        file.write_all(&chunk).await.map_err(failed)?;
+    }
+    file.flush().await.map_err(failed)?;
+    Ok(path)
+}
+
+fn declared(headers: &HeaderMap) -> u64 {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or_default()
+}
+
+/// The type of the content without its parameters.
+fn essence(headers: &HeaderMap) -> String {
+    let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// The sender's name for the file without folders and signs, and with an ending.
+fn safe_name(given: &str, ending: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = last.chars().filter(|letter| !letter.is_control()).take(120).collect();
+    let stem = name.trim().trim_matches('.');
+    let ended = stem.rsplit_once('.').is_some_and(|(_, ending)| {
+        ending.len() <= 8 && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    match (stem.is_empty(), ended) {
+        (true, _) => format!("delivery.{ending}"),
+        (false, true) => stem.to_owned(),
+        (false, false) => format!("{stem}.{ending}"),
+    }
+}
+
+fn bad_form() -> Problem {
+    let zh = "表单里应当只有一个名为 file 的文件；其余写在地址的参数里";
+    let en = "the form holds one file named “file” and nothing else; the rest goes in the query";
+    Problem::with(Kind::BadBody, zh, en).allowing(&[FIELD])
+}
+
+fn broken_off() -> Problem {
+    Problem::with(Kind::BadBody, "内容没有传完", "the body broke off")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    async fn spooled(content_type: &str, body: &'static str, limit: u64) -> Result<String, Kind> {
+        let folder = tempfile::tempdir().unwrap();
+        let request = Request::builder().header(CONTENT_TYPE, content_type);
+        let request = request.body(Body::from(body)).unwrap();
+        let spooled = spool(folder.path(), request, None, limit).await.map_err(|p| p.kind)?;
+        Ok(format!("{}: {}", spooled.file_name, std::fs::read_to_string(&spooled.path).unwrap()))
+    }
+
+    const FORM: &str = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a/b.csv\"\r\n\r\n\
+        x,y\r\n--b--\r\n";
+
+    #[tokio::test]
+    async fn a_body_and_a_form_are_taken_alike() {
+        assert_eq!(
+            spooled("text/csv; charset=utf-8", "x,y", 3).await.unwrap(),
+            "delivery.csv: x,y"
+        );
+        let form = spooled("multipart/form-data; boundary=b", FORM, 3).await;
+        assert_eq!(form.unwrap(), "b.csv: x,y");
+    }
+
+    #[tokio::test]
+    async fn what_is_too_long_or_of_another_kind_is_turned_away() {
+        assert_eq!(spooled("text/csv", "x,y", 2).await.unwrap_err(), Kind::TooLarge);
+        let form = spooled("multipart/form-data; boundary=b", FORM, 2).await;
+        assert_eq!(form.unwrap_err(), Kind::TooLarge);
+        assert_eq!(spooled("text/html", "<p>", 9).await.unwrap_err(), Kind::UnsupportedType);
+        assert_eq!(spooled("multipart/form-data", FORM, 9).await.unwrap_err(), Kind::BadBody);
+    }
+
+    #[test]
+    fn names_keep_their_letters_and_lose_their_folders() {
+        assert_eq!(safe_name("C:\\报送\\处罚.xlsx", "dat"), "处罚.xlsx");
+        assert_eq!(safe_name("../../etc/passwd", "csv"), "passwd.csv");
+        assert_eq!(safe_name("..", "csv"), "delivery.csv");
+    }
+}

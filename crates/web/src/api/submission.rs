@@ -1,0 +1,372 @@
+//! Deliveries of departments: handed in with a key, answered with a receipt and every fault.
+
+use axum::{
+    extract::{Path, Request, State},
+    http::StatusCode,
+};
+use domain::{fault::Fault, text::Lang};
+use registry::{
+    api_use,
+    import::{self, Delivery, Imported, Unwatched},
+    platform::Platform,
+    receipt as receipts,
+};
+use serde::Serialize;
+use tokio::runtime::Handle;
+
+use crate::api::{
+    answer::{self, Answer, address, instant},
+    asking::{self, Asker, Params},
+    key::Sender,
+    problem::Problem,
+    spool::{self, DELIVERY_MAX},
+};
+
+/// Faults in the answer itself; all of them are under `links.faults`.
+const FAULTS_FIRST: i64 = 20;
+
+/// Faults one row can have, more or less: a row is never split between pages.
+const FAULTS_OF_A_ROW: i64 = 5_000;
+
+/// A receipt.
+#[derive(Serialize)]
+struct Receipt {
+    receipt: String,
+    item: String,
+    item_label: String,
+    department: String,
+    department_label: String,
+    pack: Option<String>,
+    mode: String,
+    file_name: String,
+    file_digest: String,
+    file_bytes: i64,
+    received_at: String,
+    accepted_at: Option<String>,
+    policy_version: String,
+    counts: Counts,
+    faults_by_rule: Vec<RuleCount>,
+    /// The first; all of them are under the link.
+    faults: Vec<FaultView>,
+    links: Links,
+}
+
+/// What became of the rows.
+#[derive(Serialize)]
+struct Counts {
+    rows: u64,
+    created: u64,
+    changed: u64,
+    unchanged: u64,
+    withdrawn: u64,
+    rejected: u64,
+    warned: u64,
+}
+
+#[derive(Serialize)]
+struct RuleCount {
+    rule: String,
+    level: String,
+    count: i64,
+}
+
+#[derive(Serialize)]
+struct FaultView {
+    /// Line of the file, the heading being line 1; 0 where the whole file is meant.
+    row: u64,
+    column: String,
+    rule: &'static str,
+    level: domain::fault::Level,
+    /// What is wrong and how to mend it.
+    message: String,
+    /// What was written; masked where the field is sealed.
+    raw: String,
+}
+
+#[derive(Serialize)]
+struct Links {
+    receipt: String,
+    faults: String,
+    rejected_csv: String,
+    rejected_xlsx: String,
+}
+
+/// What a delivery would come to; nothing was written.
+#[derive(Serialize)]
+struct Trial {
+    dry_run: bool,
+    item: String,
+    pack: Option<String>,
+    department: String,
+    rows: u64,
+    passed: u64,
+    rejected: u64,
+    warned: u64,
+    fault_count: u64,
+    faults: Vec<FaultView>,
+    /// Columns of the file that no field takes.
+    unused_columns: Vec<String>,
+}
+
+/// One page of faults.
+#[derive(Serialize)]
+struct FaultPage {
+    receipt: String,
+    faults: Vec<FaultView>,
+    /// Ask from this row next; none where this is all.
+    next_row: Option<u64>,
+}
+
+/// 报送一个文件
+///
+/// Hands a file in: CSV, TSV, XLSX, JSON lines or Parquet, as the body or as the `file` of a form.
+/// Every row is checked and every fault returned; rows that pass are taken in together. The
+/// department is the key's own. Sent again, the same file changes nothing.
+#[utoipa::path(
+    post, path = "/submissions", tag = "submissions", security(("key" = [])),
+    params(
+        ("item" = Option<String>, Query, description = "信息项；映射包已指明时可不写 · item, unless the pack says it", example = "penalty"),
+        ("pack" = Option<String>, Query, description = "映射包 · pack", example = "double_publicity_2016_penalty"),
+        ("mode" = Option<String>, Query, description = "changes（默认）、full、withdraw", example = "changes"),
+        ("confirm" = Option<bool>, Query, description = "已知会撤回大半现有记录 · the removal is meant", example = false),
+        ("dry_run" = Option<bool>, Query, description = "只检查，不写入 · check only", example = false),
+        ("file_name" = Option<String>, Query, description = "文件名 · name of the file", example = "处罚20261122.csv"),
+    ),
+    request_body(description = "文件 · the file", content(
+        (String = "text/csv"), ("multipart/form-data"), ("application/x-ndjson"),
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("application/vnd.apache.parquet"), ("application/octet-stream"),
+    )),
+    responses(
+        (status = 200, description = "试检结果 · outcome of the dry run"),
+        (status = 201, description = "回执 · receipt"), (status = 401, description = "需要密钥"),
+        (status = 409, description = "等待确认，或同一文件正在归集"), (status = 413, description = "超过 2 GiB"),
+        (status = 415, description = "不支持的内容类型"), (status = 422, description = "文件不能读取，或依规则不能办理"),
+    )
+)]
+pub async fn deliver(
+    State(platform): State<Platform>,
+    Sender(department): Sender,
+    asker: Asker,
+    params: Params,
+    request: Request,
+) -> Answer {
+    params.only(&["item", "pack", "mode", "confirm", "dry_run", "file_name"])?;
+    let mode = api_use::mode(params.text("mode").unwrap_or("changes"));
+    let mode = mode.ok_or_else(|| {
+        let modes = "changes / full / withdraw";
+        asking::expected("mode", modes, modes).allowing(&["changes", "full", "withdraw"])
+    })?;
+    let (confirmed, dry_run) = (params.flag("confirm")?, params.flag("dry_run")?);
+    let text = |name| params.text(name).map(str::to_owned);
+    let (item, pack) = (text("item"), text("pack"));
+    let folder = api_use::spool_folder(&platform)?;
+    let spooled = spool::spool(&folder, request, params.text("file_name"), DELIVERY_MAX).await?;
+    let actor = format!("key:{department}");
+    let (path, file_name) = (spooled.path.to_path_buf(), spooled.file_name.clone());
+    let department = Some(department);
+    let delivery =
+        Delivery { path, file_name, item, pack, department, mode, confirmed, dry_run, actor };
+    // On a thread of its own: a caller that hangs up leaves a finished delivery, not half of one,
+    // and the bulk load of SQLite stays on one thread.
+    let (worker, runtime) = (platform.clone(), Handle::current());
+    let task = tokio::task::spawn_blocking(move || {
+        let imported = runtime.block_on(import::import(&worker, &delivery, &mut Unwatched));
+        drop(spooled);
+        imported
+    });
+    let imported = task.await.map_err(registry::error::Error::from)??;
+    let Some(receipt) = imported.receipt.clone() else {
+        return answer::once(StatusCode::OK, &trial(imported, asker.lang));
+    };
+    let receipt = view(&platform, &receipt, &imported.department, asker.lang).await?;
+    answer::created(&receipt.links.receipt, &receipt)
+}
+
+/// 归集批次的回执
+///
+/// The receipt of a delivery of the key's own department.
+#[utoipa::path(
+    get, path = "/submissions/{receipt}", tag = "submissions", security(("key" = [])),
+    params(("receipt" = String, Path, description = "回执编号 · number of the receipt", example = "示市监-20261122-000005")),
+    responses(
+        (status = 200, description = "回执 · receipt"), (status = 401, description = "需要密钥"),
+        (status = 404, description = "没有，或是别的单位的"),
+    )
+)]
+pub async fn submission(
+    State(platform): State<Platform>,
+    Sender(department): Sender,
+    Path(receipt): Path<String>,
+    asker: Asker,
+    params: Params,
+) -> Answer {
+    params.only(&[])?;
+    answer::json(&view(&platform, &receipt, &department, asker.lang).await?)
+}
+
+/// 疑问数据，按行续读
+///
+/// The faults of a delivery by row. A row is never split between pages, so a page may be longer
+/// than asked.
+#[utoipa::path(
+    get, path = "/submissions/{receipt}/faults", tag = "submissions", security(("key" = [])),
+    params(
+        ("receipt" = String, Path, description = "回执编号 · number of the receipt", example = "示市监-20261122-000005"),
+        ("from_row" = Option<i64>, Query, description = "从这一行起 · first row", example = 0),
+        ("limit" = Option<i64>, Query, description = "1–1000, 100 if not given", example = 100),
+    ),
+    responses(
+        (status = 200, description = "一页 · one page"), (status = 401, description = "需要密钥"),
+        (status = 404, description = "没有，或是别的单位的"),
+    )
+)]
+pub async fn faults(
+    State(platform): State<Platform>,
+    Sender(department): Sender,
+    Path(receipt): Path<String>,
+    asker: Asker,
+    params: Params,
+) -> Answer {
+    params.only(&["from_row", "limit"])?;
+    let from_row = params.number("from_row", 0, 0, i64::MAX)?;
+    let limit = params.number("limit", 100, 1, 1_000)?;
+    let found = receipts::find(&platform, &receipt, Some(&department)).await?;
+    let mut faults = receipts::faults(&platform, found.id, from_row, limit).await?;
+    let full = i64::try_from(faults.len()).unwrap_or_default() == limit;
+    let last = faults.last().map(|fault| fault.row).filter(|_| full);
+    if let Some(last) = last {
+        let from = i64::try_from(last).unwrap_or_default();
+        let rest = receipts::faults(&platform, found.id, from, FAULTS_OF_A_ROW).await?;
+        faults.retain(|fault| fault.row != last);
+        faults.extend(rest.into_iter().filter(|fault| fault.row == last));
+    }
+    let views = faults.iter().map(|fault| fault_view(fault, asker.lang)).collect();
+    let next_row = last.map(|last| last + 1);
+    answer::json(&FaultPage { receipt: found.receipt, faults: views, next_row })
+}
+
+/// 退回的行（CSV），改好可直接再报
+///
+/// The rows sent back with what is wrong in each; mended, the file is handed in as it is.
+#[utoipa::path(
+    get, path = "/submissions/{receipt}/rejected.csv", tag = "submissions", security(("key" = [])),
+    params(("receipt" = String, Path, description = "回执编号 · number of the receipt", example = "示市监-20261122-000005")),
+    responses(
+        (status = 200, description = "退回的行 · rows sent back", content_type = "text/csv", body = String),
+        (status = 401, description = "需要密钥"), (status = 404, description = "没有，或是别的单位的"),
+    )
+)]
+pub async fn rejected_csv(
+    State(platform): State<Platform>,
+    Sender(department): Sender,
+    Path(receipt): Path<String>,
+    params: Params,
+) -> Answer {
+    params.only(&[])?;
+    let found = receipts::find(&platform, &receipt, Some(&department)).await?;
+    let bytes = api_use::rejected_csv(&platform, &found).await?;
+    answer::download("text/csv; charset=utf-8", bytes, &format!("rejected-{}.csv", found.id))
+}
+
+/// 退回的行（XLSX），改好可直接再报
+///
+/// The rows sent back as a workbook, the faulty cells marked.
+#[utoipa::path(
+    get, path = "/submissions/{receipt}/rejected.xlsx", tag = "submissions", security(("key" = [])),
+    params(("receipt" = String, Path, description = "回执编号 · number of the receipt", example = "示市监-20261122-000005")),
+    responses(
+        (status = 200, description = "退回的行 · rows sent back", body = Vec<u8>,
+            content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (status = 401, description = "需要密钥"), (status = 404, description = "没有，或是别的单位的"),
+    )
+)]
+pub async fn rejected_xlsx(
+    State(platform): State<Platform>,
+    Sender(department): Sender,
+    Path(receipt): Path<String>,
+    params: Params,
+) -> Answer {
+    const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    params.only(&[])?;
+    let found = receipts::find(&platform, &receipt, Some(&department)).await?;
+    let bytes = api_use::rejected_xlsx(&platform, &found).await?;
+    answer::download(XLSX, bytes, &format!("rejected-{}.xlsx", found.id))
+}
+
+async fn view(
+    platform: &Platform,
+    receipt: &str,
+    department: &str,
+    lang: Lang,
+) -> Result<Receipt, Problem> {
+    let found = receipts::find(platform, receipt, Some(department)).await?;
+    let faults = receipts::faults(platform, found.id, 0, FAULTS_FIRST).await?;
+    let by_rule = api_use::faults_by_rule(platform, &found).await?;
+    let item = platform.policy.item(&found.item);
+    let at = |after: &str| address("/submissions/", &found.receipt, after);
+    let counts = found.counts;
+    Ok(Receipt {
+        links: Links {
+            receipt: at(""),
+            faults: at("/faults"),
+            rejected_csv: at("/rejected.csv"),
+            rejected_xlsx: at("/rejected.xlsx"),
+        },
+        item_label: item.map_or(found.item.clone(), |item| item.label.get(lang).to_owned()),
+        department_label: platform.department_label(&found.department),
+        receipt: found.receipt,
+        item: found.item,
+        department: found.department,
+        pack: found.pack,
+        mode: found.mode,
+        file_name: found.file_name,
+        file_digest: found.file_digest,
+        file_bytes: found.file_bytes,
+        received_at: instant(platform, found.received_at),
+        accepted_at: found.accepted_at.map(|at| instant(platform, at)),
+        policy_version: found.policy_version.get(..8).unwrap_or_default().to_owned(),
+        counts: Counts {
+            rows: counts.rows,
+            created: counts.created,
+            changed: counts.changed,
+            unchanged: counts.unchanged,
+            withdrawn: counts.withdrawn,
+            rejected: counts.rejected,
+            warned: counts.warned,
+        },
+        faults_by_rule: by_rule
+            .into_iter()
+            .map(|(rule, level, count)| RuleCount { rule, level, count })
+            .collect(),
+        faults: faults.iter().map(|fault| fault_view(fault, lang)).collect(),
+    })
+}
+
+fn trial(imported: Imported, lang: Lang) -> Trial {
+    let first = usize::try_from(FAULTS_FIRST).unwrap_or_default();
+    Trial {
+        dry_run: true,
+        faults: imported.faults.iter().take(first).map(|fault| fault_view(fault, lang)).collect(),
+        item: imported.item,
+        pack: imported.pack,
+        department: imported.department,
+        rows: imported.counts.rows,
+        passed: imported.passed,
+        rejected: imported.counts.rejected,
+        warned: imported.counts.warned,
+        fault_count: imported.fault_count,
+        unused_columns: imported.unused,
+    }
+}
+
+fn fault_view(fault: &Fault, lang: Lang) -> FaultView {
+    FaultView {
+        row: fault.row,
+        column: fault.column.clone(),
+        rule: fault.rule.id(),
+        level: fault.level,
+        message: fault.message(lang),
+        raw: fault.raw.clone(),
+    }
+}

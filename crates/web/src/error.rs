@@ -1,0 +1,94 @@
+//! What the portal answers when it cannot show what was asked for.
+
+use std::any::Any;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use domain::text::{Lang, Text};
+
+/// Why there is no page; [`crate::portal`] dresses it as one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// 404: no such thing, or not for the public; the two are not told apart.
+    #[error("not found")]
+    NotFound,
+    /// 400: the question cannot be understood, with what was expected.
+    #[error("{}", .0.en)]
+    BadRequest(Text),
+    /// 405: the address exists, but not for this method.
+    #[error("method not allowed")]
+    Method,
+    /// 409: the law, as loaded, does not allow it.
+    #[error("{}", .0.en)]
+    Refused(Text),
+    /// 500: ours to mend; the reader learns nothing of it, the log everything.
+    #[error("internal error")]
+    Internal,
+}
+
+impl Error {
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Error::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Error::Refused(_) => StatusCode::CONFLICT,
+            Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What a status set by the framework means here.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Error {
+        match status {
+            StatusCode::NOT_FOUND => Error::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Error::Method,
+            status if status.is_client_error() => Error::BadRequest(Text::new(
+                "地址或表单里有读不懂的内容。",
+                "Something in the address or the form could not be read.",
+            )),
+            _ => Error::Internal,
+        }
+    }
+}
+
+impl From<registry::error::Error> for Error {
+    fn from(error: registry::error::Error) -> Error {
+        use registry::error::Error as Registry;
+        match error {
+            Registry::NotFound => Error::NotFound,
+            Registry::Refused(text) | Registry::NeedsConfirmation(text) => Error::Refused(text),
+            error => {
+                tracing::error!(error = error.message(Lang::En), "page failed");
+                Error::Internal
+            }
+        }
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Error {
+        tracing::error!(error = %error, "template failed");
+        Error::Internal
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The last resort: a page that needs nothing of the platform.
+pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
+    let page = "<!DOCTYPE html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>500</title>\
+        <h1>出错了</h1><p>是我们的问题，已经记录。<span lang=\"en\">Our fault; it has been logged.</span></p>\
+        <p><a href=\"/\">信衡</a></p></html>";
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    (StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, html)], page).into_response()
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Makes a small city, serves it, and drives its pages. Builds nothing: XINHENG_BIN names the binary.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+binary=$(realpath "${XINHENG_BIN:-$root/bin/xinheng}")
+subjects=${XINHENG_SUBJECTS:-300}
+
+work=$(mktemp -d)
+site=
+end() {
+    if [ -n "$site" ]; then
+        kill "$site" 2>/dev/null || true
+        wait "$site" 2>/dev/null || true
+    fi
+    rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+export XINHENG_DATA=$work/data XINHENG_POLICY=${XINHENG_POLICY:-$root/policy} XINHENG_PLACE=shili
+unset DATABASE_URL XINHENG_PUBLIC_URL
+mkdir -p "$XINHENG_DATA"
+cd "$work"
+
+if ! (cd "$here" && node -e 'await import("playwright-core"); await import("@axe-core/playwright")' --input-type=module) 2>/dev/null; then
+    (cd "$here" && npm ci --no-fund --no-audit)
+fi
+
+"$binary" seed --subjects "$subjects" --seed 1 --out "$work/files" >"$work/seed.log" 2>&1 || {
+    cat "$work/seed.log" >&2
+    exit 1
+}
+
+# One line of arguments for each file of the manifest, in the order in which they were delivered.
+node -e '
+    const { files } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    for (const one of files) {
+        const words = ["--item", one.item, "--department", one.department];
+        if (one.pack) words.push("--pack", one.pack);
+        if (one.withdraws) words.push("--mode", "withdraw");
+        console.log([one.path, ...words].join("\t"));
+    }' "$work/files/manifest.json" >"$work/deliveries"
+while IFS=$'\t' read -r path item_flag item department_flag department rest; do
+    IFS=$'\t' read -ra more <<<"$rest"
+    status=0
+    "$binary" --json import "$item_flag" "$item" "$department_flag" "$department" "${more[@]}" \
+        "$work/files/$path" </dev/null >"$work/import.log" 2>&1 || status=$?
+    # 3: done, with rows sent back; the city has defects planted in it.
+    if [ "$status" != 0 ] && [ "$status" != 3 ]; then
+        echo "import of $path ended with $status" >&2
+        cat "$work/import.log" >&2
+        exit 1
+    fi
+done <"$work/deliveries"
+
+"$binary" serve --listen 127.0.0.1:0 >"$work/address" 2>"$work/serve.log" &
+site=$!
+for _ in $(seq 200); do
+    XINHENG_URL=$(grep -m1 -o 'http://[0-9.:]*' "$work/address" || true)
+    [ -z "$XINHENG_URL" ] || break
+    kill -0 "$site" 2>/dev/null || { cat "$work/serve.log" >&2; exit 1; }
+    sleep 0.1
+done
+[ -n "$XINHENG_URL" ] || { echo "the site did not start" >&2; exit 1; }
+export XINHENG_URL
+
+if [ "${1:-}" = --keep ]; then
+    echo "$XINHENG_URL  (data in $XINHENG_DATA; Ctrl-C ends it)"
+    wait "$site"
+    exit 0
+fi
+cd "$root"
+node --test --test-reporter=spec "$here/pages.test.mjs" "$here/paths.test.mjs" || {
+    status=$?
+    grep -E 'ERROR|WARN' "$work/serve.log" | tail -20 >&2 || true
+    exit "$status"
+}

@@ -1,0 +1,106 @@
+// The site under test, the browser, and the checks every page must pass.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import assert from "node:assert/strict";
+
+import AxeBuilder from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+export const url = (process.env.XINHENG_URL ?? "").replace(/\/$/, "");
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+export const WIDTHS = [360, 390, 1280];
+
+export const shots = process.env.XINHENG_SHOTS ?? mkdtempSync(join(tmpdir(), "xinheng-shots-"));
+mkdirSync(shots, { recursive: true });
+
+function executable() {
+    if (process.env.CHROMIUM) return process.env.CHROMIUM;
+    for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+        try {
+            return execFileSync("which", [name], { encoding: "utf8" }).trim();
+        } catch {
+            // the next name
+        }
+    }
+    throw new Error("no Chromium: install it or set CHROMIUM");
+}
+
+export async function launch() {
+    assert.ok(url, "XINHENG_URL names no site; run tests/browser/run.sh");
+    return chromium.launch({
+        executablePath: executable(),
+        headless: true,
+        args: [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    });
+}
+
+// axe is our script in a page whose policy allows none, so the policy is bypassed for it alone.
+export async function open(browser, path, { width = 1280, script = true, ...rest } = {}) {
+    const context = await browser.newContext({
+        viewport: { width, height: 900 },
+        javaScriptEnabled: script,
+        bypassCSP: script,
+        locale: "zh-CN",
+        ...rest,
+    });
+    const page = await context.newPage();
+    const wrong = [];
+    page.on("pageerror", (error) => wrong.push(String(error)));
+    page.on("requestfailed", (request) => wrong.push(`failed: ${request.url()}`));
+    page.on("request", (request) => {
+        if (!request.url().startsWith(url)) wrong.push(`went elsewhere: ${request.url()}`);
+    });
+    const response = await page.goto(url + path);
+    return { page, response, wrong, close: () => context.close() };
+}
+
+export async function axe(page, what) {
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    const told = violations.map(
+        (one) => `${one.impact} ${one.id}: ${one.help}\n    ${one.nodes.map((node) => node.html.slice(0, 200)).slice(0, 5).join("\n    ")}`,
+    );
+    assert.equal(told.length, 0, `${what}\n  ${told.join("\n  ")}`);
+}
+
+export async function noSidewaysScroll(page, what) {
+    const { wide, over } = await page.evaluate(() => {
+        const limit = document.documentElement.clientWidth;
+        const beyond = [...document.querySelectorAll("main *, header *, footer *")]
+            .filter((one) => one.getBoundingClientRect().right > limit + 1)
+            .filter((one) => !one.closest(".scroll, .index, .off-screen, svg"));
+        const wide = document.documentElement.scrollWidth > limit;
+        return { wide, over: beyond.slice(0, 5).map((one) => one.outerHTML.slice(0, 160)) };
+    });
+    assert.ok(!wide, `${what} scrolls sideways:\n  ${over.join("\n  ")}`);
+}
+
+export const openAll = (page) =>
+    page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+
+// Addresses of one page of each kind, found the way a reader finds them.
+export async function places(browser) {
+    const { page, close } = await open(browser, "/public/penalty");
+    const href = (selector) => page.locator(selector).first().getAttribute("href");
+    const penalised = await href("tbody th a");
+    const record = await href("tbody td a[href*='/records/']");
+    await page.goto(url + record);
+    const submission = await href(".why__body a[href^='/submissions/']");
+    const code = (await page.locator(".subject__line .uscc").first().textContent()).trim();
+    const name = (await page.locator(".subject__line a").first().textContent()).trim();
+    await page.goto(url + "/public/licence");
+    const licensed = await href("tbody th a");
+    await close();
+    return { penalised, record, submission, licensed, code, name };
+}
