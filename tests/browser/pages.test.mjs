@@ -1,10 +1,9 @@
 // Every kind of page: accessibility, width, dark, print, script off, English.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { WIDTHS, axe, launch, noSidewaysScroll, open, openAll, places, shots } from "./site.mjs";
+import { WIDTHS, axe, launch, noSidewaysScroll, open, openAll, paper, places, reports, shot } from "./site.mjs";
 
 let browser;
 let kinds;
@@ -34,9 +33,15 @@ before(async () => {
         accessibility: "/accessibility",
         verify: "/verify",
         "verify-unknown": "/verify/00000000000000000000000000",
+        "search-person": "/search?q=11010519491231002X",
+        "item-not-public": "/catalogue/social_insurance",
+        "list-page-2": found.nextPage,
+        docs: "/api/v1/docs",
         "not-found": "/subjects/91419900XXXXXXXXXX",
     };
-    console.log(`screenshots: ${shots}`);
+    for (const [state, code] of Object.entries(await reports(browser, found))) {
+        kinds[`verify-${state}`] = `/verify/${code}`;
+    }
 });
 
 after(() => browser?.close());
@@ -49,7 +54,7 @@ test("each kind of page passes axe, shut and open, and keeps to its width", asyn
                 const what = `${kind} (${path}) at ${width}`;
                 await noSidewaysScroll(page, what);
                 if (width !== 390) await axe(page, what);
-                await page.screenshot({ path: join(shots, `${kind}-${width}.png`), fullPage: true });
+                await shot(page, `${kind}-${width}`);
                 await openAll(page);
                 await noSidewaysScroll(page, `${what}, open`);
                 if (width !== 390) await axe(page, `${what}, open`);
@@ -67,14 +72,14 @@ test("each kind of page passes axe in the dark and in English", async (t) => {
             for (const [words, address] of [["dark", path], ["dark-en", english]]) {
                 const { page, close } = await open(browser, address, { colorScheme: "dark" });
                 await axe(page, `${kind}, ${words}`);
-                await page.screenshot({ path: join(shots, `${kind}-${words}.png`), fullPage: true });
+                await shot(page, `${kind}-${words}`);
                 await close();
             }
             for (const width of [360, 1280]) {
                 const { page, close } = await open(browser, english, { width });
                 assert.equal(await page.getAttribute("html", "lang"), "en");
                 await noSidewaysScroll(page, `${kind} in English at ${width}`);
-                await page.screenshot({ path: join(shots, `${kind}-en-${width}.png`), fullPage: true });
+                await shot(page, `${kind}-en-${width}`);
                 await close();
             }
         });
@@ -94,12 +99,12 @@ test("on paper every disclosure is open and nothing is lost", async () => {
     for (const kind of ["home", "subject", "record"]) {
         const { page, close } = await open(browser, kinds[kind], { width: 794 });
         await page.emulateMedia({ media: "print" });
-        await page.screenshot({ path: join(shots, `${kind}-print.png`), fullPage: true });
+        await shot(page, `${kind}-print`);
         if (kind === "subject") {
             const body = page.locator("details.why .why__body").first();
             assert.ok((await body.boundingBox())?.height > 20, "为何在此 is shut on paper");
         }
-        await page.pdf({ path: join(shots, `${kind}.pdf`), format: "A4" });
+        await paper(page, kind);
         await close();
     }
 });

@@ -39,7 +39,7 @@ node -e '
     for (const one of files) {
         const words = ["--item", one.item, "--department", one.department];
         if (one.pack) words.push("--pack", one.pack);
-        if (one.withdraws) words.push("--mode", "withdraw");
+        if (one.withdraws) words.push("--mode", "withdraw", "--confirm");
         console.log([one.path, ...words].join("\t"));
     }' "$work/files/manifest.json" >"$work/deliveries"
 while IFS=$'\t' read -r path item_flag item department_flag department rest; do
@@ -66,11 +66,22 @@ done
 [ -n "$XINHENG_URL" ] || { echo "the site did not start" >&2; exit 1; }
 export XINHENG_URL
 
+# The index of names follows the deliveries: the pages are driven once somebody can be found.
+node --input-type=module -e '
+    const until = Date.now() + 120_000;
+    for (;;) {
+        const page = await fetch(`${process.env.XINHENG_URL}/search?q=${encodeURIComponent("示例")}`);
+        if ((await page.text()).includes("class=\"hits\"")) break;
+        if (until < Date.now()) throw new Error("/search finds nothing");
+        await new Promise((go) => setTimeout(go, 200));
+    }'
+
 if [ "${1:-}" = --keep ]; then
     echo "$XINHENG_URL  (data in $XINHENG_DATA; Ctrl-C ends it)"
     wait "$site"
     exit 0
 fi
+export XINHENG_BIN=$binary
 cd "$root"
 node --test --test-reporter=spec "$here/pages.test.mjs" "$here/paths.test.mjs" || {
     status=$?

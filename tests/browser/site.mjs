@@ -1,7 +1,7 @@
 // The site under test, the browser, and the checks every page must pass.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import assert from "node:assert/strict";
@@ -14,8 +14,17 @@ export const url = (process.env.XINHENG_URL ?? "").replace(/\/$/, "");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 export const WIDTHS = [360, 390, 1280];
 
-export const shots = process.env.XINHENG_SHOTS ?? mkdtempSync(join(tmpdir(), "xinheng-shots-"));
-mkdirSync(shots, { recursive: true });
+// Pictures of the pages, only where a folder is named for them.
+const shots = process.env.XINHENG_SHOTS;
+if (shots) mkdirSync(shots, { recursive: true });
+
+export async function shot(page, name) {
+    if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+}
+
+export async function paper(page, name) {
+    if (shots) await page.pdf({ path: join(shots, `${name}.pdf`), format: "A4" });
+}
 
 function executable() {
     if (process.env.CHROMIUM) return process.env.CHROMIUM;
@@ -101,6 +110,55 @@ export async function places(browser) {
     const name = (await page.locator(".subject__line a").first().textContent()).trim();
     await page.goto(url + "/public/licence");
     const licensed = await href("tbody th a");
+    const nextPage = await href("a[rel=next]");
     await close();
-    return { penalised, record, submission, licensed, code, name };
+    return { penalised, record, submission, licensed, nextPage, code, name };
+}
+
+// The binary that serves the site, where it is ours to command.
+export const binary = process.env.XINHENG_BIN;
+
+function command(...words) {
+    const folder = mkdtempSync(join(tmpdir(), "xinheng-browser-"));
+    try {
+        return execFileSync(binary, words.map((word) => (typeof word === "function" ? word(folder) : word)), {
+            cwd: folder,
+            encoding: "utf8",
+        });
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+// Codes of a report that stands, of one that was revoked, and of one whose subject changed since.
+export async function reports(browser, { penalised, licensed, code, name }) {
+    const { page, close } = await open(browser, "/");
+    const issue = async (subject) => {
+        const issued = await page.context().request.post(`${url}${subject}/report`, { maxRedirects: 0 });
+        const [, number, verification] = issued.headers().location.match(/reports\/(\d+)\.pdf\?code=(\w+)/);
+        return { number, verification };
+    };
+    const codes = { valid: (await issue(licensed)).verification };
+    if (binary) {
+        const revoked = await issue(penalised);
+        command("report", "--revoke", revoked.number, "--reason", "出具有误");
+        codes.revoked = revoked.verification;
+        codes.superseded = (await issue(penalised)).verification;
+        const organ = ["示例市市场监督管理局", "11419900419900016T"];
+        const row = {
+            YC_XDR_MC: name, YC_XDR_LB: "法人及非法人组织", YC_XDR_SHXYM: code, YC_WSH: "示市监异〔2026〕99号",
+            YC_LRYY: "无法联系", YC_LRRQ: "2026-10-08", YC_LRJG: organ[0], YC_LRJGDM: organ[1],
+            YC_SJLY: organ[0], YC_SJLYDM: organ[1],
+        };
+        const csv = `${Object.keys(row).join(",")}\n${Object.values(row).join(",")}\n`;
+        command("import", "--item", "abnormal", "--department", "scjg", (folder) => {
+            const file = join(folder, "abnormal.csv");
+            writeFileSync(file, csv);
+            return file;
+        });
+    } else {
+        console.log("skipped: no binary to revoke a report with (XINHENG_BIN)");
+    }
+    await close();
+    return codes;
 }

@@ -35,6 +35,7 @@ pub fn explain(error: &anyhow::Error, json: bool) -> Exit {
         Some(asks @ registry::error::Error::NeedsConfirmation(_)) => {
             (Exit::NeedsConfirmation, asks.message(lang))
         }
+        Some(asked @ registry::error::Error::Question { .. }) => (Exit::Usage, asked.message(lang)),
         Some(error) => (Exit::Failed, error.message(lang)),
         None => (Exit::Failed, format!("{error:#}")),
     };

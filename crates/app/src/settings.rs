@@ -16,8 +16,9 @@ pub struct Settings {
     pub policy: PathBuf,
     /// Which place of `policy/places/` is served (`XINHENG_PLACE`).
     pub place: String,
-    /// Address the portal is reached under, printed in reports (`XINHENG_PUBLIC_URL`).
-    pub public_url: String,
+    /// Address the portal is reached under, printed in reports (`XINHENG_PUBLIC_URL`). Where none is
+    /// set, a made-up place uses the address listened on; a real one issues no report.
+    pub public_url: Option<String>,
     /// Sealing keys (`XINHENG_KEYS`); made on first use where absent.
     pub keys: PathBuf,
 }
@@ -62,12 +63,13 @@ impl Settings {
         let keys = get("keys").map_or_else(|| data.join("keys"), PathBuf::from);
         let database_url = get("database_url");
         let place = get("place").unwrap_or_else(|| "shili".to_owned());
-        let public_url = get("public_url").unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+        let public_url = get("public_url").map(|url| url.trim_end_matches('/').to_owned());
         if !policy.join("catalogue").is_dir() {
             wrong.push(format!("no policy folder at {}: set XINHENG_POLICY", policy.display()));
         }
-        if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
-            wrong.push(format!("public_url is {public_url}, expected http://… or https://…"));
+        let web = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        if let Some(url) = public_url.as_deref().filter(|url| !web(url)) {
+            wrong.push(format!("public_url is {url}, expected http://… or https://…"));
         }
         if let Some(url) = &database_url
             && url.contains("://")
@@ -80,7 +82,6 @@ impl Settings {
         if !wrong.is_empty() {
             bail!("{}", wrong.join("\n"));
         }
-        let public_url = public_url.trim_end_matches('/').to_owned();
         Ok(Settings { data, database_url, policy, place, public_url, keys })
     }
 

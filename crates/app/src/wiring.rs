@@ -51,15 +51,28 @@ pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platf
         register,
         keys: Some(Arc::new(keys(&settings.keys)?)),
         names,
+        public_url: public_url(settings.public_url.as_deref(), &place, LOCAL),
         policy,
         place,
-        public_url: settings.public_url.clone(),
         clock: Arc::new(Timestamp::now),
         zone: TimeZone::fixed(jiff::tz::offset(8)),
         font_paths: render::fonts::default_font_paths(),
         fonts: Arc::new(OnceLock::new()),
         submissions: registry::platform::Submissions::default(),
     })
+}
+
+/// Where the portal of a made-up place is, where nothing else is said.
+const LOCAL: &str = "http://127.0.0.1:8080";
+
+/// The address reports print: the one set, or for a made-up place the one at hand. A paper of a
+/// real place must not lead to this machine, so that it has none until one is set.
+pub fn public_url(set: Option<&str>, place: &Place, at_hand: &str) -> String {
+    match set {
+        Some(url) => url.to_owned(),
+        None if place.fictional => at_hand.to_owned(),
+        None => String::new(),
+    }
 }
 
 /// Reads the sealing keys, making them on first use; only the owner may read the file.
@@ -73,7 +86,8 @@ fn keys(path: &Path) -> anyhow::Result<Keys> {
         getrandom::fill(&mut random)
             .map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(named)?;
+        let mut file =
+            NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(named)?;
         file.write_all(Keys::generate_text(&random, "k1").as_bytes()).with_context(named)?;
         file.as_file().sync_all().with_context(named)?;
         match file.persist_noclobber(path) {

@@ -75,6 +75,14 @@ impl<T> Disclosed<T> {
     }
 }
 
+impl<T: Clone + PartialEq> Disclosed<Vec<T>> {
+    /// What both disclose alike: of a version that was put right, what still holds.
+    #[must_use]
+    pub fn agreeing(&self, other: &Self) -> Self {
+        Disclosed(self.0.iter().filter(|part| other.0.contains(part)).cloned().collect())
+    }
+}
+
 /// Shows the first and the last character of a value.
 #[must_use]
 pub fn mask(value: &str) -> String {

@@ -41,4 +41,11 @@ impl RecordId {
     pub fn first_asserted(submission: SubmissionId, ordinal: u32) -> Self {
         RecordId(submission.0 * ROWS_PER_SUBMISSION + i64::from(ordinal))
     }
+
+    /// The submission that first asserted the record, and its place in it.
+    #[must_use]
+    pub fn first_place(self) -> (SubmissionId, i64) {
+        let submission = self.0.div_euclid(ROWS_PER_SUBMISSION);
+        (SubmissionId(submission), self.0.rem_euclid(ROWS_PER_SUBMISSION))
+    }
 }

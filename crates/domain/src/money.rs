@@ -3,7 +3,7 @@
 //! Fines are exchanged in 万元 with up to six decimals, which is exactly one fen; read as yuan
 //! they are wrong by ten thousand.
 
-use crate::text::Lang;
+use crate::text::{Lang, grouped};
 
 const FEN_IN_YUAN: i64 = 100;
 const FEN_IN_WAN: i64 = 1_000_000;
@@ -41,16 +41,8 @@ impl Fen {
     pub fn yuan_text(self, lang: Lang) -> String {
         let fen = self.0.unsigned_abs();
         let (yuan, rest) = (fen / 100, fen % 100);
-        let digits = yuan.to_string();
-        let mut grouped = String::with_capacity(digits.len() * 4 / 3);
-        for (position, digit) in digits.chars().enumerate() {
-            if 0 < position && (digits.len() - position).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
-        }
         let sign = if self.0 < 0 { "-" } else { "" };
-        format!("{sign}{grouped}.{rest:02} {}", lang.t("元", "yuan"))
+        format!("{sign}{}.{rest:02} {}", grouped(yuan), lang.t("元", "yuan"))
     }
 
     /// As exchanged, in 万元 with as many decimals as needed: `1.2`.

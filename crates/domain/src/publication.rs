@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use jiff::{Span, ToSpan, civil::Date};
 
 use crate::{
-    catalogue::{Field, Item, Openness, Polarity, PublicationRule},
+    catalogue::{Field, FieldKind, Item, Openness, Polarity, PublicationRule},
     disclosure::{self, Audience, Disclosed, Verdict},
     parameter::{Dated, Reference},
     payload::Payload,
@@ -391,14 +391,25 @@ pub fn disclose(
                 (masked.clone(), masked.into(), true)
             }
         };
-        let (name, code, label) = (field.name.clone(), field.code.clone(), field.label.clone());
+        let (name, code, label) = (field.name.clone(), field.code.clone(), label(field));
         Some(DisclosedField { name, code, label, value, data, masked })
     });
     Disclosed::new(fields.collect())
 }
 
+/// The label as it stands beside the value: an amount exchanged in 万元 is shown in 元.
+fn label(field: &Field) -> Text {
+    let bare = |label: &str| {
+        let units = ["(万元)", "（万元）", " (10,000 yuan)"];
+        units.iter().find_map(|unit| label.strip_suffix(unit)).unwrap_or(label).to_owned()
+    };
+    match field.kind {
+        FieldKind::MoneyWan => Text::new(bare(&field.label.zh), bare(&field.label.en)),
+        _ => field.label.clone(),
+    }
+}
+
 fn show(policy: &Policy, field: &Field, value: &serde_json::Value, lang: Lang) -> String {
-    use crate::catalogue::FieldKind;
     let code_label = |list: &str, code: &str| {
         policy
             .codes

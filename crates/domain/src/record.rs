@@ -43,7 +43,7 @@ pub struct Accepted {
 }
 
 /// A version as the register holds it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Version {
     pub record: RecordId,
     pub no: i64,

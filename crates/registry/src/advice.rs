@@ -1,12 +1,18 @@
 //! The check of a subject in the course of a matter: advice to an officer, never a refusal.
 
-use domain::{catalogue::Section, disclosure::Audience, name, text::Lang};
+use domain::{
+    catalogue::Section,
+    disclosure::Audience,
+    name::normalise,
+    text::{Lang, Text},
+};
 use serde::Serialize;
 
 use crate::{
     error::Error,
     file::{self, Asked},
     platform::Platform,
+    version::Clocks,
 };
 
 /// A check as a business system asks for it.
@@ -15,9 +21,41 @@ pub struct Question {
     pub code: String,
     /// Name of the applicant, compared with the name the code stands for.
     pub name: Option<String>,
-    /// The matter (事项) the applicant came for.
-    pub matter: String,
+    pub matter: Matter,
+    pub clocks: Clocks,
     pub lang: Lang,
+}
+
+/// The matter (事项) the applicant came for, by its code or its name; no check is made without one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matter(String);
+
+impl Matter {
+    /// Reads a code of 6 to 40 letters and figures, or a name of 2 to 100 characters.
+    pub fn parse(text: &str) -> Result<Matter, Error> {
+        let text = text.trim();
+        let length = text.chars().count();
+        let code = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        let is_code = text.chars().all(code)
+            && text.chars().any(|letter| letter.is_ascii_digit())
+            && (6..=40).contains(&length);
+        let is_name = (2..=100).contains(&length)
+            && !text.chars().any(char::is_control)
+            && text.chars().filter(|letter| letter.is_alphabetic()).count() * 2 >= length;
+        if is_code || is_name {
+            return Ok(Matter(text.to_owned()));
+        }
+        let text = Text::new(
+            "事项请写事项编码（6 到 40 位字母数字）或事项名称（2 到 100 字）",
+            "the matter is its code (6 to 40 letters and figures) or its name (2 to 100 characters)",
+        );
+        Err(Error::Question { name: "matter", text })
+    }
+
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What is advised.
@@ -35,9 +73,9 @@ pub struct Advice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AdviceKind {
-    /// Nothing public speaks against the subject.
+    /// No public list holds the subject.
     None,
-    /// There are records an officer should read; the decision stays with the officer.
+    /// There are entries an officer should read; the decision stays with the officer.
     Hint,
     /// The name does not fit the code, or the code is not known here.
     Uncertain,
@@ -48,6 +86,7 @@ pub enum AdviceKind {
 pub struct AdviceItem {
     pub record: i64,
     pub item: String,
+    pub item_label: String,
     pub title: String,
     pub document_number: Option<String>,
     pub organ: Option<String>,
@@ -55,73 +94,83 @@ pub struct AdviceItem {
     pub basis: Vec<domain::parameter::Reference>,
 }
 
-/// Sections in which a record is worth an officer's look.
+/// Sections of the lists an officer is hinted at. A penalty is no list entry and calls for no hint.
 const TELLING: [Section; 3] = [Section::SeriousBreach, Section::Abnormal, Section::Judicial];
 
 /// Answers a check from what is public; a hit is advice with its basis.
+///
+/// What may follow from an entry for a matter is said by a list of measures alone. None is
+/// configured yet, so that every entry is a hint for the officer and nothing more.
 pub async fn check(platform: &Platform, question: &Question) -> Result<Advice, Error> {
     let lang = question.lang;
-    let mut advice = Advice {
-        result: AdviceKind::Uncertain,
-        sentence: lang
-            .t(
-                "本平台没有这个代码的信息，请核对代码",
-                "this code is not known here; check the code",
-            )
-            .to_owned(),
-        matter: question.matter.clone(),
-        subject_code: question.code.clone(),
-        subject_name: None,
-        items: Vec::new(),
-        as_of: platform.second(platform.now()),
-    };
     let asked = Asked {
         slug: question.code.clone(),
         audience: Audience::Public,
         lang,
-        as_of: None,
-        known_at: None,
+        clocks: question.clocks,
     };
     let file = match file::file(platform, &asked).await {
         Ok(file) => file,
-        Err(Error::NotFound) => return Ok(advice),
+        Err(Error::NotFound) => {
+            let (zh, en) = (
+                "本平台没有这个代码的信息，请核对代码",
+                "this code is not known here; check the code",
+            );
+            return Ok(uncertain(platform, question, lang.t(zh, en)));
+        }
         Err(error) => return Err(error),
     };
     let head = &file.subject;
-    let names: Vec<String> = std::iter::once(&head.name)
-        .chain(&head.former_names)
-        .map(|known| name::normalise(known))
-        .collect();
-    advice.subject_name = Some(head.name.clone());
-    if question.name.as_ref().is_some_and(|asked| !names.contains(&name::normalise(asked))) {
-        let sentence = lang.t(
-            "名称与代码不符，请核对后再查",
-            "the name does not fit the code; check both and ask again",
-        );
-        advice.sentence = sentence.to_owned();
-        return Ok(advice);
-    }
-    advice.items = telling(&file);
-    let count = advice.items.len();
-    (advice.result, advice.sentence) = match (count, lang) {
-        (0, _) => {
+    let mut names = std::iter::once(&head.name).chain(&head.former_names);
+    let fits = |asked: &String| names.any(|known| normalise(known) == normalise(asked));
+    let name_fits = question.name.as_ref().is_none_or(fits);
+    let items = if name_fits { telling(&file) } else { Vec::new() };
+    let (result, sentence) = match (name_fits, items.len()) {
+        (false, _) => {
+            let (zh, en) = (
+                "名称与代码不符，请核对后再查",
+                "the name does not fit the code; check both and ask again",
+            );
+            (AdviceKind::Uncertain, lang.t(zh, en).to_owned())
+        }
+        (true, 0) => {
             let sentence = lang.t("没有需要提示的公示信息", "no public record calls for a hint");
             (AdviceKind::None, sentence.to_owned())
         }
-        (_, Lang::Zh) => (
-            AdviceKind::Hint,
-            format!(
-                "有 {count} 条公示信息供经办人参考；是否采取措施由经办人依法决定，不得据此自动拒绝"
-            ),
-        ),
-        (_, Lang::En) => (
-            AdviceKind::Hint,
-            format!(
-                "{count} public records for the officer to read; the officer decides under the law, nothing is refused automatically"
-            ),
-        ),
+        (true, count) => (AdviceKind::Hint, hint(count, lang)),
     };
-    Ok(advice)
+    Ok(Advice {
+        result,
+        sentence,
+        subject_name: Some(head.name.clone()),
+        items,
+        ..uncertain(platform, question, "")
+    })
+}
+
+/// The advice where nothing can be said for certain.
+#[must_use]
+pub fn uncertain(platform: &Platform, question: &Question, sentence: &str) -> Advice {
+    Advice {
+        result: AdviceKind::Uncertain,
+        sentence: sentence.to_owned(),
+        matter: question.matter.text().to_owned(),
+        subject_code: question.code.clone(),
+        subject_name: None,
+        items: Vec::new(),
+        as_of: platform.second(platform.now()),
+    }
+}
+
+fn hint(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!(
+            "有 {count} 条名单信息供经办人参考；本平台没有为这个事项配置措施清单，是否采取措施由经办人依法决定，不得据此自动拒绝"
+        ),
+        Lang::En => format!(
+            "{count} list entries for the officer to read; no list of measures is configured here for this matter: the officer decides under the law, nothing is refused automatically"
+        ),
+    }
 }
 
 fn telling(file: &file::FileView) -> Vec<AdviceItem> {
@@ -129,7 +178,8 @@ fn telling(file: &file::FileView) -> Vec<AdviceItem> {
     let sections = file.sections.iter().filter(|section| codes.contains(&section.section.as_str()));
     let item = |record: &crate::record::RecordView| AdviceItem {
         record: record.record,
-        item: record.item_label.clone(),
+        item: record.item.clone(),
+        item_label: record.item_label.clone(),
         title: record.title.clone(),
         document_number: record.document_number.clone(),
         organ: record.organ.clone(),
@@ -137,4 +187,22 @@ fn telling(file: &file::FileView) -> Vec<AdviceItem> {
         basis: record.publication.references.clone(),
     };
     sections.flat_map(|section| &section.records).map(item).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_matter_is_a_code_or_a_name() {
+        for text in
+            ["食品经营许可新办", "11419900419900016T4000131001000", "XK-0012", "Food licence"]
+        {
+            assert!(Matter::parse(text).is_ok(), "{text}");
+        }
+        for text in ["", " ", "食", "12345", "——————", "食品\u{0}许可", &"长".repeat(101)]
+        {
+            assert!(Matter::parse(text).is_err(), "{text}");
+        }
+    }
 }

@@ -1,18 +1,13 @@
-//! What the API asks of the platform beside the operations of the other modules: keys, the head
-//! of a file, the instant of the last change, and receipts in the forms it hands out.
+//! What the API asks of the platform beside the operations of the other modules: keys, the instant
+//! of the last change, and receipts in the forms it hands out.
 
 use std::path::PathBuf;
 
-use domain::{sealed::sm3_hex, text::Lang, text::Text};
+use domain::{sealed::sm3_hex, text::Text};
 use jiff::Timestamp;
 use store::{load::Mode, submission::Submission};
 
-use crate::{
-    error::Error,
-    platform::Platform,
-    receipt,
-    subject::{self, Head},
-};
+use crate::{error::Error, platform::Platform, receipt};
 
 /// How every key begins, so that one left in a file is found by a search.
 const KEY_PREFIX: &str = "xh_";
@@ -68,16 +63,6 @@ fn random_key() -> Result<String, Error> {
     getrandom::fill(&mut bytes).map_err(|_| Error::Io(std::io::Error::other("no random bytes")))?;
     let letters = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)]));
     Ok(KEY_PREFIX.chars().chain(letters).collect())
-}
-
-/// The head of a subject's file without the file.
-pub async fn head(platform: &Platform, slug: &str, lang: Lang) -> Result<Head, Error> {
-    let found = subject::find(platform, slug).await?;
-    let versions = store::record::of_subject(&platform.register, found.id, platform.now()).await?;
-    if versions.is_empty() {
-        return Err(Error::NotFound);
-    }
-    Ok(subject::head(platform, &found, &versions, lang))
 }
 
 /// The instant of the newest change: what was known then is what is known now.

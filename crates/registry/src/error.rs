@@ -22,6 +22,12 @@ pub enum Error {
     /// The law, as loaded, does not allow it.
     #[error("{}", .0.zh)]
     Refused(Text),
+    /// Something in the question cannot be answered; the parameter at fault is named.
+    #[error("{name}: {}", .text.en)]
+    Question { name: &'static str, text: Text },
+    /// Too much of this kind is being done already.
+    #[error("busy")]
+    Busy,
     /// It would remove or halve what a department has here, and waits for a confirmation.
     #[error("{}", .0.zh)]
     NeedsConfirmation(Text),
@@ -37,6 +43,10 @@ impl Error {
     pub fn message(&self, lang: Lang) -> String {
         match self {
             Error::Refused(text) | Error::NeedsConfirmation(text) => text.get(lang).to_owned(),
+            Error::Question { text, .. } => text.get(lang).to_owned(),
+            Error::Busy => lang
+                .t("现在忙不过来，请过一会儿再试", "too busy at the moment; try again shortly")
+                .to_owned(),
             Error::Heading(fault) => fault.0.get(lang).to_owned(),
             Error::Unreadable(unreadable) => unreadable.message(lang),
             Error::NotFound => lang.t("没有这一项", "there is no such thing").to_owned(),

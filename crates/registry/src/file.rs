@@ -1,18 +1,22 @@
 //! The file (信用档案) of one subject, as of a day, as known at an instant.
 
-use std::{cmp::Reverse, collections::HashSet};
+use std::cmp::Reverse;
 
 use domain::{
-    catalogue::Section, disclosure::Audience, ids::RecordId, publication::Publication, text::Lang,
+    catalogue::{Openness, Section},
+    disclosure::Audience,
+    text::Lang,
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
+    api_use,
     error::Error,
     platform::Platform,
-    record::{RecordView, Viewing},
+    record::{Of, RecordView, Viewing},
     subject::{self, Head},
+    version::{Clocks, lives},
 };
 
 /// Which file is asked for, by whom.
@@ -21,10 +25,7 @@ pub struct Asked {
     pub slug: String,
     pub audience: Audience,
     pub lang: Lang,
-    /// The day whose law and periods count; today where nothing is said.
-    pub as_of: Option<Date>,
-    /// What the platform knew at this instant; now where nothing is said.
-    pub known_at: Option<Timestamp>,
+    pub clocks: Clocks,
 }
 
 /// Everything of one subject that the reader may see.
@@ -32,7 +33,10 @@ pub struct Asked {
 pub struct FileView {
     pub subject: Head,
     pub as_of: Date,
-    pub known_at: String,
+    /// The instant asked about, or that of the last change: asked about, it gives this very file.
+    pub known_at: Timestamp,
+    /// True where the reader asked for another day or instant.
+    pub is_past: bool,
     pub sections: Vec<SectionView>,
     pub timeline: Vec<Moment>,
     pub policy_version: String,
@@ -44,6 +48,8 @@ pub struct FileView {
 pub struct SectionView {
     pub section: String,
     pub label: String,
+    /// Whether the public may ever see a record of the section.
+    pub is_public: bool,
     pub records: Vec<RecordView>,
 }
 
@@ -57,71 +63,56 @@ pub struct Moment {
 
 /// Builds the file.
 pub async fn file(platform: &Platform, asked: &Asked) -> Result<FileView, Error> {
+    let (clocks, lang) = (asked.clocks, asked.lang);
     let subject = subject::find(platform, &asked.slug).await?;
-    let known_at = asked.known_at.unwrap_or_else(|| platform.now());
-    let as_of = asked.as_of.unwrap_or_else(|| platform.today());
-    let versions = store::record::of_subject(&platform.register, subject.id, known_at).await?;
-    let head = subject::head(platform, &subject, &versions, asked.lang);
-    let viewing = Viewing { platform, audience: asked.audience, lang: asked.lang, as_of };
-    let earlier = asked.as_of.is_some() || asked.known_at.is_some();
-    let standing = match asked.audience {
-        Audience::Public if earlier => Some(standing(platform, &subject, asked.lang).await?),
-        _ => None,
+    let known_at = match clocks.known_at {
+        Some(at) => at,
+        None => api_use::last_change(platform).await?,
     };
+    let versions =
+        store::record::of_subject(&platform.register, subject.id, Timestamp::MAX).await?;
+    let head = subject::head(platform, &subject, &versions, clocks, lang);
+    let head = head.ok_or(Error::NotFound)?;
     let slug = head.code.slug();
+    let ended_today = match clocks.is_past {
+        true => subject::has_ended(platform, &versions, Clocks::present(platform)),
+        false => head.ended,
+    };
+    let of = Of { slug: &slug, ended: head.ended, ended_today };
+    let viewing = Viewing { platform, audience: asked.audience, lang, clocks };
     let mut records = Vec::new();
-    for version in store::record::current(versions) {
-        let later = version.decided_on.is_some_and(|decided| as_of < decided);
-        let left = standing.as_ref().is_some_and(|standing| !standing.contains(&version.record));
-        if !later && !left {
-            records.extend(viewing.record(&version, &slug, head.ended, version.no).await?);
-        }
+    for life in lives(&versions) {
+        records.extend(viewing.record(&life, of).await?);
     }
     records.sort_by_key(|record| Reverse((record.decided_on, record.record)));
-    if records.is_empty() && asked.audience == Audience::Public && head.name.is_empty() {
-        return Err(Error::NotFound);
-    }
     Ok(FileView {
-        timeline: timeline(&records, as_of, asked.lang),
+        timeline: timeline(&records, clocks.as_of, lang),
         records: records.len(),
-        sections: sections(platform, records, asked.lang),
+        sections: sections(platform, records, lang),
         subject: head,
-        as_of,
-        known_at: platform.minute(known_at),
+        as_of: clocks.as_of,
+        known_at,
+        is_past: clocks.is_past,
         policy_version: platform.policy.short_version().to_owned(),
     })
 }
 
-/// The records the public may see now: what has left publication is not seen by asking for an
-/// older day or for what was known then.
-async fn standing(
-    platform: &Platform,
-    subject: &store::subject::Subject,
-    lang: Lang,
-) -> Result<HashSet<RecordId>, Error> {
-    let versions =
-        store::record::of_subject(&platform.register, subject.id, platform.now()).await?;
-    let head = subject::head(platform, subject, &versions, lang);
-    let today = Viewing { platform, audience: Audience::Public, lang, as_of: platform.today() };
-    let shown = |version: &domain::record::Version| {
-        let item = platform.policy.item(&version.item)?;
-        let publication = today.publication(item, version, head.ended);
-        matches!(publication, Publication::Public(_)).then_some(version.record)
-    };
-    Ok(store::record::current(versions).iter().filter_map(shown).collect())
-}
-
 fn sections(platform: &Platform, records: Vec<RecordView>, lang: Lang) -> Vec<SectionView> {
-    let used =
-        |section: Section| platform.policy.items.values().any(|item| item.section == section);
+    let items = |section: Section| {
+        platform.policy.items.values().filter(move |item| item.section == section)
+    };
     let mut sections: Vec<SectionView> = Vec::new();
     let mut left = records;
-    for section in Section::ALL.into_iter().filter(|section| used(*section)) {
+    for section in Section::ALL.into_iter().filter(|section| items(*section).next().is_some()) {
         let (here, rest): (Vec<_>, Vec<_>) =
             left.into_iter().partition(|record| record.section == section);
         left = rest;
-        let label = section.label().get(lang).to_owned();
-        sections.push(SectionView { section: section.code().to_owned(), label, records: here });
+        sections.push(SectionView {
+            section: section.code().to_owned(),
+            label: section.label().get(lang).to_owned(),
+            is_public: items(section).any(|item| item.openness == Openness::Public),
+            records: here,
+        });
     }
     sections
 }

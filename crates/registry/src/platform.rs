@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use domain::{ids::SubmissionId, place::Place, policy::Policy, sealed::Keys};
+use domain::{ids::SubmissionId, place::Place, policy::Policy, sealed::Keys, text::Lang};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use render::fonts::Fonts;
 use store::{register::Register, search::NameIndex, submission::Submission};
@@ -58,6 +58,12 @@ impl Platform {
         at.to_zoned(self.zone.clone()).date()
     }
 
+    /// The first instant of a day at the place.
+    pub fn start_of(&self, day: Date) -> Result<Timestamp, Error> {
+        let start = day.to_zoned(self.zone.clone());
+        Ok(start.map_err(|_| Error::NotFound)?.timestamp())
+    }
+
     /// An instant as people at the place read it: 2026-11-22 10:31.
     #[must_use]
     pub fn minute(&self, at: Timestamp) -> String {
@@ -71,10 +77,10 @@ impl Platform {
 
     /// The name of a department of the place, of a source, or its id where it is neither.
     #[must_use]
-    pub fn department_label(&self, id: &str) -> String {
+    pub fn department_label(&self, id: &str, lang: Lang) -> String {
         self.place
             .department(id)
-            .map_or_else(|| id.to_owned(), |department| department.label.zh.clone())
+            .map_or_else(|| id.to_owned(), |department| department.label.get(lang).to_owned())
     }
 
     /// Codes of the departments registered at the place.

@@ -1,27 +1,90 @@
 //! Receipts of submissions: what a department is told, and the rows it gets back.
 
 use domain::{fault::Fault, ids::SubmissionId};
+use jiff::Timestamp;
 use render::faults::{RejectedRow, RejectedRows};
+use serde::Serialize;
 use store::submission::Submission;
 
-use crate::{error::Error, platform::Platform};
+use crate::{error::Error, platform::Platform, subject::is_open};
 
-/// The submission of a receipt number or id, for its department or for anybody.
+/// A receipt in a list.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    pub receipt: String,
+    pub item: String,
+    pub mode: String,
+    pub file_name: String,
+    pub received_at: Timestamp,
+    pub accepted_at: Option<Timestamp>,
+    pub counts: Counts,
+}
+
+/// What became of the rows.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Counts {
+    pub rows: u64,
+    pub created: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    pub withdrawn: u64,
+    pub rejected: u64,
+    pub warned: u64,
+}
+
+impl Counts {
+    #[must_use]
+    pub fn of(counts: &store::load::Counts) -> Counts {
+        let store::load::Counts { rows, created, changed, unchanged, withdrawn, rejected, warned } =
+            *counts;
+        Counts { rows, created, changed, unchanged, withdrawn, rejected, warned }
+    }
+}
+
+/// The submission of a receipt number, for the department that handed it in.
 pub async fn find(
     platform: &Platform,
     receipt: &str,
-    department: Option<&str>,
+    department: &str,
 ) -> Result<Submission, Error> {
-    let by_receipt = store::submission::by_receipt(&platform.register, receipt).await?;
-    let found = match (by_receipt, receipt.parse::<i64>()) {
-        (Some(submission), _) => Some(submission),
-        (None, Ok(id)) => store::submission::get(&platform.register, SubmissionId(id)).await?,
-        (None, Err(_)) => None,
+    let found = accepted(platform, receipt).await?;
+    found.filter(|submission| submission.department == department).ok_or(Error::NotFound)
+}
+
+/// The submission of a receipt number, where its item is open to the public.
+pub async fn find_public(platform: &Platform, receipt: &str) -> Result<Submission, Error> {
+    let found = accepted(platform, receipt).await?;
+    found.filter(|submission| is_open(platform, &submission.item)).ok_or(Error::NotFound)
+}
+
+async fn accepted(platform: &Platform, receipt: &str) -> Result<Option<Submission>, Error> {
+    let found = store::submission::by_receipt(&platform.register, receipt).await?;
+    Ok(found.filter(|submission| submission.accepted_at.is_some()))
+}
+
+/// The submissions of a department, newest first, those before a receipt where one is given.
+pub async fn list(
+    platform: &Platform,
+    department: &str,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Brief>, Error> {
+    let before = match before {
+        Some(receipt) => Some(find(platform, receipt, department).await?.id),
+        None => None,
     };
-    let found = found.filter(|submission| submission.accepted_at.is_some());
-    let found =
-        found.filter(|submission| department.is_none_or(|own| own == submission.department));
-    found.ok_or(Error::NotFound)
+    let register = &platform.register;
+    let found = store::submission::of_department(register, department, before, limit).await?;
+    let briefs = found.into_iter().map(|submission| Brief {
+        counts: Counts::of(&submission.counts),
+        receipt: submission.receipt,
+        item: submission.item,
+        mode: submission.mode,
+        file_name: submission.file_name,
+        received_at: submission.received_at,
+        accepted_at: submission.accepted_at,
+    });
+    Ok(briefs.collect())
 }
 
 /// One page of the faults of a submission, from a row on.

@@ -2,17 +2,24 @@
 
 use domain::{
     catalogue::{Item, Section},
-    disclosure::{Audience, Disclosed},
+    disclosure::{Audience, Disclosed, Verdict},
+    ids::{RecordId, SubjectId},
     parameter::Reference,
     publication::{self, DisclosedField, Facts, Publication},
     record::Version,
+    sealed::sm3_hex,
     text::Lang,
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use store::submission::Submission;
 
-use crate::{error::Error, platform::Platform, subject};
+use crate::{
+    error::Error,
+    platform::Platform,
+    subject::{self, Head},
+    version::{Clocks, Fate, Life},
+};
 
 /// A record the reader may see.
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +40,8 @@ pub struct RecordView {
     pub effective_until: Option<Date>,
     pub publication: PublicationView,
     pub fields: Disclosed<Vec<DisclosedField>>,
+    /// True where the version was put right since: what was wrong in it is left out.
+    pub corrected: bool,
     pub why: Why,
 }
 
@@ -58,13 +67,13 @@ pub struct Why {
     pub rows: u64,
     pub receipt: String,
     pub received_at: String,
-    #[serde(skip)]
-    pub received: Timestamp,
-    /// Working days from the decision to acceptance, and the limit.
-    pub working_days: Option<i64>,
-    pub working_days_limit: Option<i64>,
-    pub file_digest: String,
-    pub record_digest: String,
+    /// How soon after the decision the platform first had the record, where the law sets a limit.
+    pub timeliness: Option<Timeliness>,
+    /// Digest of the file handed in; none where the item holds a field the public may not see,
+    /// since a digest over few unknown values lets them be guessed.
+    pub file_digest: Option<String>,
+    /// Digest of what is disclosed, which anybody can make again.
+    pub disclosed_digest: String,
     pub department: String,
     /// Basis of the catalogue item on the day.
     pub basis: Option<Reference>,
@@ -74,113 +83,236 @@ pub struct Why {
     pub overridden: bool,
 }
 
+/// Working days from the decision to the first acceptance, against the limit of the law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Timeliness {
+    /// None where a calendar is missing, which [`Self::missing_year`] names.
+    pub working_days: Option<i64>,
+    pub limit: i64,
+    pub missing_year: Option<i16>,
+}
+
+/// A version as the public is told of it once another has taken its place: that it was there.
+#[derive(Clone, Debug, Serialize)]
+pub struct OlderVersion {
+    pub version: i64,
+    pub received_at: String,
+    pub receipt: String,
+    /// True where this version took the record back.
+    pub withdrawn: bool,
+}
+
+/// One record and the older versions of it, newest first.
+#[derive(Clone, Debug, Serialize)]
+pub struct History {
+    pub subject: Head,
+    pub record: RecordView,
+    pub older: Vec<OlderVersion>,
+}
+
 /// What the views of one page share.
+#[derive(Clone, Copy)]
 pub struct Viewing<'p> {
     pub platform: &'p Platform,
     pub audience: Audience,
     pub lang: Lang,
-    /// The day whose law and periods count.
-    pub as_of: Date,
+    pub clocks: Clocks,
 }
 
-impl Viewing<'_> {
-    /// The decision for a version.
+/// The subject of a record, as a view of the record needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct Of<'s> {
+    pub slug: &'s str,
+    /// Whether it was no more, by the clocks of the viewing.
+    pub ended: bool,
+    /// Whether it is no more today.
+    pub ended_today: bool,
+}
+
+/// What is shown of a version, before it is put into words.
+struct Shown {
+    publication: Publication,
+    fields: Disclosed<Vec<DisclosedField>>,
+    corrected: bool,
+    why: Why,
+}
+
+/// The decision for a version, of a record the platform has known since an instant.
+#[must_use]
+pub fn decide(
+    platform: &Platform,
+    version: &Version,
+    known_from: Timestamp,
+    subject_ended: bool,
+    as_of: Date,
+) -> Option<Publication> {
+    let facts = Facts {
+        item: platform.policy.item(&version.item)?,
+        payload: &version.payload,
+        subject_kind: version.subject_kind,
+        subject_ended,
+        decided_on: version.decided_on,
+        effective_until: version.effective_until,
+        known_from: platform.day(known_from),
+        withdrawn: version.withdrawn,
+    };
+    Some(publication::decide(&platform.policy, &facts, as_of))
+}
+
+/// Whether the public sees the record on a day, by all that is known of it.
+#[must_use]
+pub fn is_public(platform: &Platform, life: &Life<'_>, subject_ended: bool, as_of: Date) -> bool {
+    let Some((version, known_from)) = life.chosen(as_of).zip(life.known_from()) else {
+        return false;
+    };
+    let publication = decide(platform, version, known_from, subject_ended, as_of);
+    matches!(publication, Some(Publication::Public(_)))
+}
+
+impl<'p> Viewing<'p> {
+    /// What the public sees now.
     #[must_use]
-    pub fn publication(&self, item: &Item, version: &Version, subject_ended: bool) -> Publication {
-        let facts = Facts {
-            item,
-            payload: &version.payload,
-            subject_kind: version.subject_kind,
-            subject_ended,
-            decided_on: version.decided_on,
-            effective_until: version.effective_until,
-            known_from: self.platform.day(version.known_from),
-            withdrawn: version.withdrawn,
-        };
-        publication::decide(&self.platform.policy, &facts, self.as_of)
+    pub fn public(platform: &'p Platform, lang: Lang) -> Viewing<'p> {
+        Viewing { platform, audience: Audience::Public, lang, clocks: Clocks::present(platform) }
     }
 
-    /// The record, or none where this reader may not see it.
-    pub async fn record(
-        &self,
-        version: &Version,
-        subject_code: &str,
-        subject_ended: bool,
-        versions: i64,
-    ) -> Result<Option<RecordView>, Error> {
-        let Some(item) = self.platform.policy.item(&version.item) else { return Ok(None) };
-        let publication = self.publication(item, version, subject_ended);
-        if self.audience == Audience::Public && !matches!(publication, Publication::Public(_)) {
+    /// The record by both clocks, or none where this reader may not see it.
+    ///
+    /// The public never sees what has left publication by asking for an older day, nor what was
+    /// put right: of a corrected version only what still holds is shown.
+    pub async fn record(&self, life: &Life<'_>, of: Of<'_>) -> Result<Option<RecordView>, Error> {
+        let known = life.known(self.clocks.known());
+        let Some((version, known_from)) = known.chosen(self.clocks.as_of).zip(known.known_from())
+        else {
+            return Ok(None);
+        };
+        let platform = self.platform;
+        let public = self.audience == Audience::Public;
+        let today = platform.today();
+        if public && self.clocks.is_past && !is_public(platform, life, of.ended_today, today) {
             return Ok(None);
         }
-        let platform = self.platform;
+        let fate = life.fate(version);
+        if public && matches!(fate, Fate::TakenBack) {
+            return Ok(None);
+        }
+        let decision = decide(platform, version, known_from, of.ended, self.clocks.as_of);
+        let (Some(publication), Some(item)) = (decision, platform.policy.item(&version.item))
+        else {
+            return Ok(None);
+        };
+        if public && !matches!(publication, Publication::Public(_)) {
+            return Ok(None);
+        }
+        let mut fields = self.disclose(item, version);
+        if let (true, Fate::Corrected(now)) = (public, fate) {
+            fields = fields.agreeing(&self.disclose(item, now));
+        }
         let submission = platform.submission(version.submission).await?;
-        let disclosed = publication::disclose(
-            &platform.policy,
-            item,
-            &version.payload,
-            self.audience,
-            self.lang,
-        );
+        let why = Why {
+            versions: known.count(),
+            timeliness: self.timeliness(item, version, known_from),
+            ..self.why(item, version, &submission, &fields)
+        };
+        let shown =
+            Shown { publication, fields, corrected: matches!(fate, Fate::Corrected(_)), why };
+        Ok(Some(self.view(item, version, of.slug, shown)))
+    }
+
+    fn disclose(&self, item: &Item, version: &Version) -> Disclosed<Vec<DisclosedField>> {
+        let policy = &self.platform.policy;
+        publication::disclose(policy, item, &version.payload, self.audience, self.lang)
+    }
+
+    fn view(&self, item: &Item, version: &Version, slug: &str, shown: Shown) -> RecordView {
+        let Shown { publication, fields, corrected, why } = shown;
         let shown = |role: Option<usize>| {
             let name = &item.fields.get(role?)?.name;
-            disclosed
-                .get()
-                .iter()
-                .find(|field| field.name == *name)
-                .map(|field| field.value.clone())
+            let field = fields.get().iter().find(|field| field.name == *name)?;
+            Some(field.value.clone())
         };
-        let why = self.why(item, version, &submission, versions);
-        Ok(Some(RecordView {
+        let day = |role: Option<usize>, day: Option<Date>| day.filter(|_| shown(role).is_some());
+        let roles = &item.roles;
+        RecordView {
             record: version.record.0,
             item: item.id.to_string(),
             item_label: item.label.get(self.lang).to_owned(),
             section: item.section,
-            subject_code: subject_code.to_owned(),
-            subject_name: version.subject_name.clone(),
-            title: shown(item.roles.title).unwrap_or_else(|| item.label.get(self.lang).to_owned()),
-            document_number: shown(item.roles.document_number),
-            organ: shown(item.roles.organ),
-            decided_on: version.decided_on,
-            effective_from: version.effective_from,
-            effective_until: version.effective_until,
+            subject_code: slug.to_owned(),
+            subject_name: shown(roles.subject_name).unwrap_or_default(),
+            title: shown(roles.title).unwrap_or_else(|| item.label.get(self.lang).to_owned()),
+            document_number: shown(roles.document_number),
+            organ: shown(roles.organ),
+            decided_on: day(roles.decided_on, version.decided_on),
+            effective_from: day(roles.effective_from, version.effective_from),
+            effective_until: day(roles.effective_until, version.effective_until),
             publication: view(&publication, self.lang),
-            fields: disclosed,
+            fields,
+            corrected,
             why,
-        }))
+        }
     }
 
-    fn why(&self, item: &Item, version: &Version, submission: &Submission, versions: i64) -> Why {
+    fn why(
+        &self,
+        item: &Item,
+        version: &Version,
+        submission: &Submission,
+        fields: &Disclosed<Vec<DisclosedField>>,
+    ) -> Why {
         let platform = self.platform;
-        let (working_days, working_days_limit) = self.timeliness(version);
         Why {
             row: version.row,
             rows: submission.counts.rows,
             receipt: submission.receipt.clone(),
             received_at: platform.minute(version.known_from),
-            received: version.known_from,
-            working_days,
-            working_days_limit,
-            file_digest: submission.file_digest.clone(),
-            record_digest: format!("sm3:{}", domain::sealed::hex(&version.digest)),
-            department: platform.department_label(&version.department),
-            basis: item.basis_on(self.as_of).cloned(),
+            timeliness: None,
+            file_digest: holds_public_fields_only(item).then(|| submission.file_digest.clone()),
+            disclosed_digest: disclosed_digest(fields),
+            department: platform.department_label(&version.department, self.lang),
+            basis: item.basis_on(self.clocks.as_of).cloned(),
             version: version.no,
-            versions,
+            versions: version.no,
             policy_version: version.policy_version.get(..8).unwrap_or_default().to_owned(),
             overridden: version.overridden,
         }
     }
 
-    fn timeliness(&self, version: &Version) -> (Option<i64>, Option<i64>) {
-        let Some(decided) = version.decided_on else { return (None, None) };
+    /// Counted from the first acceptance: a correction does not make a record late.
+    fn timeliness(
+        &self,
+        item: &Item,
+        version: &Version,
+        known_from: Timestamp,
+    ) -> Option<Timeliness> {
         let policy = &self.platform.policy;
-        let received = self.platform.day(version.known_from);
-        let days = policy.calendar.working_days_after(decided, received).ok();
-        let limit =
-            policy.parameter("timeliness.double_publicity", decided).map(|limit| limit.value);
-        (days, limit)
+        let decided = version.decided_on?;
+        let limit = policy.parameter(timeliness_parameter(item)?, decided)?.value;
+        let received = self.platform.day(known_from);
+        Some(match policy.calendar.working_days_after(decided, received) {
+            Ok(days) => Timeliness { working_days: Some(days), limit, missing_year: None },
+            Err(missing) => Timeliness { working_days: None, limit, missing_year: Some(missing.0) },
+        })
     }
+}
+
+/// The parameter that says within how many working days a record of the item must be handed in.
+fn timeliness_parameter(item: &Item) -> Option<&'static str> {
+    let double_publicity = matches!(item.section, Section::Licences | Section::Penalties);
+    double_publicity.then_some("timeliness.double_publicity")
+}
+
+/// Whether the public may see every field a file of the item can hold.
+#[must_use]
+pub fn holds_public_fields_only(item: &Item) -> bool {
+    item.fields.iter().all(|field| field.disclosure.verdict(Audience::Public) == Verdict::Show)
+}
+
+/// SM3 of the disclosed fields as one JSON object, name to data, in the order of the catalogue.
+fn disclosed_digest(fields: &Disclosed<Vec<DisclosedField>>) -> String {
+    let pairs = fields.get().iter().map(|field| (field.name.clone(), field.data.clone()));
+    let object = serde_json::Value::Object(pairs.collect());
+    format!("sm3:{}", sm3_hex(object.to_string().as_bytes()))
 }
 
 fn view(publication: &Publication, lang: Lang) -> PublicationView {
@@ -208,26 +340,36 @@ fn view(publication: &Publication, lang: Lang) -> PublicationView {
     }
 }
 
-/// One record of a subject with all its versions the reader may see, newest first.
-pub async fn history(
-    viewing: &Viewing<'_>,
-    slug: &str,
-    record: i64,
-    known_at: Timestamp,
-) -> Result<(subject::Head, Vec<RecordView>), Error> {
-    let platform = viewing.platform;
-    let subject = subject::find(platform, slug).await?;
-    let versions = store::record::of_subject(&platform.register, subject.id, known_at).await?;
-    let head = subject::head(platform, &subject, &versions, viewing.lang);
-    let own: Vec<_> = versions.iter().filter(|version| version.record.0 == record).collect();
-    let count = i64::try_from(own.len()).unwrap_or(i64::MAX);
-    // Older versions are shown only while the newest is: what left publication left it whole.
-    let mut views = Vec::new();
-    for version in own.iter().rev() {
-        match viewing.record(version, &head.code.slug(), head.ended, count).await? {
-            Some(view) => views.push(view),
-            None => break,
-        }
+/// The subject of a record by its number alone, by the word in its address.
+pub async fn slug_of(platform: &Platform, record: i64) -> Result<String, Error> {
+    let subject = store::record::subject_of(&platform.register, RecordId(record)).await?;
+    let id: SubjectId = subject.ok_or(Error::NotFound)?;
+    let found = store::subject::get(&platform.register, id).await?.ok_or(Error::NotFound)?;
+    Ok(subject::code(&found, Lang::Zh).slug())
+}
+
+/// One record of a subject, and that there were older versions of it.
+pub async fn history(viewing: &Viewing<'_>, slug: &str, record: i64) -> Result<History, Error> {
+    let (platform, clocks) = (viewing.platform, viewing.clocks);
+    let found = subject::find(platform, slug).await?;
+    let versions = store::record::of_subject(&platform.register, found.id, Timestamp::MAX).await?;
+    let head = subject::head(platform, &found, &versions, clocks, viewing.lang);
+    let head = head.ok_or(Error::NotFound)?;
+    let life = Life::of(&versions, RecordId(record)).ok_or(Error::NotFound)?;
+    let ended_today = subject::has_ended(platform, &versions, Clocks::present(platform));
+    let slug = head.code.slug();
+    let of = Of { slug: &slug, ended: head.ended, ended_today };
+    let record = viewing.record(&life, of).await?.ok_or(Error::NotFound)?;
+    let mut older = Vec::new();
+    let known = life.known(clocks.known());
+    for version in known.versions().iter().rev().filter(|one| one.no != record.why.version) {
+        let submission = platform.submission(version.submission).await?;
+        older.push(OlderVersion {
+            version: version.no,
+            received_at: platform.minute(version.known_from),
+            receipt: submission.receipt.clone(),
+            withdrawn: version.withdrawn,
+        });
     }
-    if views.is_empty() { Err(Error::NotFound) } else { Ok((head, views)) }
+    Ok(History { subject: head, record, older })
 }

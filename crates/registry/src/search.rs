@@ -1,9 +1,11 @@
 //! Finding an organisation by name, misspelt name or code; natural persons are never found.
 
-use domain::{subject::Kind, text::Lang};
+use domain::{ids::SubjectId, name::normalise, subject::Kind, text::Lang};
+use jiff::Timestamp;
 use serde::Serialize;
+use store::search::{Hit as Found, Match};
 
-use crate::{error::Error, platform::Platform, subject};
+use crate::{error::Error, platform::Platform, subject, version::Clocks};
 
 /// What was found for a query.
 #[derive(Clone, Debug, Serialize)]
@@ -35,35 +37,60 @@ pub async fn search(
     let code = text.replace([' ', '-'], "").to_uppercase();
     for scheme in ["uscc", "reg_no"] {
         if let Some(id) = store::subject::find(&platform.register, scheme, &code).await? {
-            hits.extend(hit(platform, id, text, false, lang).await?);
+            hits.extend(hit(platform, id, None, lang).await?);
         }
     }
-    if let (true, false, Some(names)) = (hits.is_empty(), text.is_empty(), &platform.names) {
-        for found in names.search(text, limit)? {
-            let misspelt = found.how == store::search::Match::Misspelt;
-            hits.extend(hit(platform, found.subject, &found.name, misspelt, lang).await?);
+    if hits.is_empty() && !text.is_empty() {
+        for found in by_name(platform, text, limit + SPARE).await? {
+            if hits.len() == limit {
+                break;
+            }
+            hits.extend(hit(platform, found.subject, Some(&found), lang).await?);
         }
     }
     Ok(SearchView { query: text.to_owned(), hits })
 }
 
+/// Subjects looked up beyond the limit: some are found by a name the public does not know them by.
+const SPARE: usize = 20;
+
+async fn by_name(platform: &Platform, text: &str, limit: usize) -> Result<Vec<Found>, Error> {
+    let Some(names) = platform.names.clone() else { return Ok(Vec::new()) };
+    let text = text.to_owned();
+    Ok(tokio::task::spawn_blocking(move || names.search(&text, limit)).await??)
+}
+
+/// The subject as found, where the public knows it, and by the very name it was found by.
 async fn hit(
     platform: &Platform,
-    id: domain::ids::SubjectId,
-    name: &str,
-    misspelt: bool,
+    id: SubjectId,
+    found: Option<&Found>,
     lang: Lang,
 ) -> Result<Option<Hit>, Error> {
-    let Some(found) = store::subject::get(&platform.register, id).await? else { return Ok(None) };
-    if found.kind == Kind::NaturalPerson {
+    let Some(subject) = store::subject::get(&platform.register, id).await? else {
+        return Ok(None);
+    };
+    if subject.kind == Kind::NaturalPerson {
         return Ok(None);
     }
-    let versions = store::record::of_subject(&platform.register, id, platform.now()).await?;
-    if versions.is_empty() {
+    let versions = store::record::of_subject(&platform.register, id, Timestamp::MAX).await?;
+    let clocks = Clocks::present(platform);
+    let Some(head) = subject::head(platform, &subject, &versions, clocks, lang) else {
         return Ok(None);
+    };
+    let same = |found: &Found, name: &str| normalise(&found.name) == normalise(name);
+    let former = |found: &Found| head.former_names.iter().any(|name| same(found, name));
+    let matched = found.filter(|found| !same(found, &head.name) && former(found));
+    if let Some(found) = found.filter(|found| !same(found, &head.name) && !former(found)) {
+        let published = subject::published_names(platform, &versions, clocks);
+        if !published.iter().any(|name| same(found, name)) {
+            return Ok(None);
+        }
     }
-    let head = subject::head(platform, &found, &versions, lang);
-    let known = head.former_names.iter().any(|former| former == name);
-    let matched = (known && head.name != name).then(|| name.to_owned());
-    Ok(Some(Hit { slug: head.code.slug(), subject: head, matched, misspelt }))
+    Ok(Some(Hit {
+        slug: head.code.slug(),
+        subject: head,
+        matched: matched.map(|found| found.name.clone()),
+        misspelt: found.is_some_and(|found| found.how == Match::Misspelt),
+    }))
 }

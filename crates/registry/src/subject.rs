@@ -1,16 +1,23 @@
 //! A subject as a reader meets it: name, code in its parts, status.
 
 use domain::{
-    catalogue::FieldKind,
+    catalogue::{FieldKind, Openness, Roles},
     identifier::uscc::UnifiedCode,
     ids::SubjectId,
+    name::normalise,
     record::Version,
     subject::Kind,
     text::{Lang, Text},
 };
+use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{error::Error, platform::Platform};
+use crate::{
+    error::Error,
+    platform::Platform,
+    record,
+    version::{Clocks, Fate, Life, lives},
+};
 
 /// The item whose records say what a subject is.
 pub const REGISTRATION: &str = "registration";
@@ -89,73 +96,169 @@ pub fn code(subject: &store::subject::Subject, lang: Lang) -> Code {
     Code { label: label.to_owned(), parts, scheme, value }
 }
 
-/// Builds the head from the subject's current records.
+/// The head by both clocks, or none where no public record gives the subject a name.
+///
+/// Names come from records open to the public alone, and never from what was taken back or put
+/// right: what only a shared record knows is known to nobody here.
 #[must_use]
 pub fn head(
     platform: &Platform,
     subject: &store::subject::Subject,
     versions: &[Version],
+    clocks: Clocks,
     lang: Lang,
-) -> Head {
-    let code = code(subject, lang);
-    let registrations: Vec<&Version> = versions.iter().filter(|v| v.item == REGISTRATION).collect();
-    let current = registrations.iter().rfind(|v| v.known_until.is_none() && !v.withdrawn).copied();
-    let newest = versions.iter().max_by_key(|version| version.known_from);
-    let name = current.or(newest).map(|version| version.subject_name.clone()).unwrap_or_default();
-    let mut former_names: Vec<String> = Vec::new();
-    for version in &registrations {
-        if version.subject_name != name && !former_names.contains(&version.subject_name) {
-            former_names.push(version.subject_name.clone());
-        }
-    }
-    let field = |role: fn(&domain::catalogue::Roles) -> Option<usize>| {
-        let item = platform.policy.item(REGISTRATION)?;
-        let field = item.fields.get(role(&item.roles)?)?;
-        let code = current?.payload.text(&field.name)?.to_owned();
-        let list = match &field.kind {
-            FieldKind::Code { list } => platform.policy.codes.get(list),
-            _ => None,
-        };
-        let label = list.map_or(code.clone(), |list| list.label(&code, lang).to_owned());
-        Some((code, label))
+) -> Option<Head> {
+    let life = registration(platform, versions);
+    let current = life.and_then(|life| registered(&life, clocks));
+    // Before the day of its first registration a subject is called as it was known to be called.
+    let latest = Clocks { as_of: platform.today(), ..clocks };
+    let named = current.or_else(|| registered(&life?, latest));
+    let name = match named {
+        Some(version) => version.subject_name.clone(),
+        None => published_names(platform, versions, clocks).pop()?,
     };
-    let status = field(|roles| roles.subject_status);
-    let district = field(|roles| roles.district).map(|(code, label)| {
+    let code = code(subject, lang);
+    let coded = |role: fn(&Roles) -> Option<usize>| coded(platform, current?, role, lang);
+    let status = coded(|roles| roles.subject_status);
+    let district = coded(|roles| roles.district).map(|(code, label)| {
         let place = platform.place.districts.iter().find(|district| district.code == code);
         place.map_or(label, |district| district.label.get(lang).to_owned())
     });
-    let industry = field(|roles| roles.industry);
+    let industry = coded(|roles| roles.industry);
     let type_label = UnifiedCode::parse_overridden(&code.value).map_or_else(
         |_| Text::new(subject.kind.label(Lang::Zh), subject.kind.label(Lang::En)),
         |c| c.kind_label(),
     );
-    Head {
+    let public = lives(versions).filter(|life| is_open(platform, life.item()));
+    Some(Head {
         id: subject.id,
+        former_names: life.map(|life| former_names(&life, clocks, &name)).unwrap_or_default(),
         name,
-        former_names,
         kind: subject.kind,
         type_label: type_label.get(lang).to_owned(),
-        ended: status.as_ref().is_some_and(|(code, _)| is_ended(platform, code)),
+        ended: current.is_some_and(|version| is_ended(platform, version)),
         status: status.map(|(_, label)| label),
         district,
         industry_code: industry.as_ref().map(|(code, _)| code.clone()),
         industry: industry.map(|(_, label)| label),
         by_name: code.scheme.ends_with("_name"),
-        overridden: versions.iter().any(|version| version.overridden),
+        overridden: public
+            .filter_map(|life| life.chosen(clocks.as_of))
+            .any(|version| version.overridden),
         code,
+    })
+}
+
+/// The head of a subject's file without the file.
+pub async fn by_slug(platform: &Platform, slug: &str, lang: Lang) -> Result<Head, Error> {
+    let subject = find(platform, slug).await?;
+    let versions =
+        store::record::of_subject(&platform.register, subject.id, Timestamp::MAX).await?;
+    head(platform, &subject, &versions, Clocks::present(platform), lang).ok_or(Error::NotFound)
+}
+
+/// Whether an item is open to the public as a whole.
+#[must_use]
+pub fn is_open(platform: &Platform, item: &str) -> bool {
+    platform.policy.item(item).is_some_and(|item| item.openness == Openness::Public)
+}
+
+/// Whether the subject was no more, by both clocks.
+#[must_use]
+pub fn has_ended(platform: &Platform, versions: &[Version], clocks: Clocks) -> bool {
+    let life = registration(platform, versions);
+    let current = life.and_then(|life| registered(&life, clocks));
+    current.is_some_and(|version| is_ended(platform, version))
+}
+
+/// Whether the subject was no more as the platform saw it then, put right since or not.
+#[must_use]
+pub fn had_ended(platform: &Platform, versions: &[Version], clocks: Clocks) -> bool {
+    let life = registration(platform, versions);
+    let then = life.and_then(|life| life.known(clocks.known()).chosen(clocks.as_of));
+    then.is_some_and(|version| is_ended(platform, version))
+}
+
+/// The code and the label of a coded field of a registration.
+#[must_use]
+pub fn coded(
+    platform: &Platform,
+    registration: &Version,
+    role: fn(&Roles) -> Option<usize>,
+    lang: Lang,
+) -> Option<(String, String)> {
+    let item = platform.policy.item(REGISTRATION)?;
+    let field = item.fields.get(role(&item.roles)?)?;
+    let code = registration.payload.text(&field.name)?.to_owned();
+    let list = match &field.kind {
+        FieldKind::Code { list } => platform.policy.codes.get(list),
+        _ => None,
+    };
+    let label = list.map_or(code.clone(), |list| list.label(&code, lang).to_owned());
+    Some((code, label))
+}
+
+/// The life of the registration record, where registrations are public.
+#[must_use]
+pub fn registration<'v>(platform: &Platform, versions: &'v [Version]) -> Option<Life<'v>> {
+    lives(versions)
+        .filter(|life| life.item() == REGISTRATION && is_open(platform, REGISTRATION))
+        .find(|life| life.earliest().is_some())
+}
+
+/// The registration in force on the day, in what was put right as it now reads.
+#[must_use]
+pub fn registered<'v>(life: &Life<'v>, clocks: Clocks) -> Option<&'v Version> {
+    let version = life.known(clocks.known()).chosen(clocks.as_of)?;
+    match life.fate(version) {
+        Fate::Stands => Some(version),
+        Fate::Corrected(now) => Some(now),
+        Fate::TakenBack => None,
     }
 }
 
-/// Whether a registration state means that the subject is no more; the code list says which do.
+/// Names of the subject in what is published today and was known then; the one of the newest
+/// document last.
 #[must_use]
-pub fn is_ended(platform: &Platform, status: &str) -> bool {
-    let field = || {
+pub fn published_names(platform: &Platform, versions: &[Version], clocks: Clocks) -> Vec<String> {
+    let today = Clocks::present(platform);
+    let ended = has_ended(platform, versions, today);
+    let mut shown: Vec<&Version> = lives(versions)
+        .filter(|life| record::is_public(platform, life, ended, today.as_of))
+        .filter(|life| life.known(clocks.known()).earliest().is_some())
+        .filter_map(|life| life.chosen(today.as_of))
+        .filter(|version| !version.subject_name.is_empty())
+        .collect();
+    shown.sort_by_key(|version| (version.decided_on, version.known_from));
+    shown.into_iter().map(|version| version.subject_name.clone()).collect()
+}
+
+/// Names the registration gave before: only those it gave rightly for their time.
+fn former_names(life: &Life<'_>, clocks: Clocks, name: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let known = life.known(clocks.known());
+    for version in known.versions().iter().filter(|version| !version.withdrawn) {
+        let dated = version.decided_on.is_none_or(|day| day <= clocks.as_of);
+        let right = matches!(life.fate(version), Fate::Stands);
+        let other = |held: &String| normalise(held) != normalise(&version.subject_name);
+        if dated && right && other(&name.to_owned()) && names.iter().all(other) {
+            names.push(version.subject_name.clone());
+        }
+    }
+    names
+}
+
+/// Whether a registration says that the subject is no more; the code list tells which states do.
+fn is_ended(platform: &Platform, registration: &Version) -> bool {
+    let status = coded(platform, registration, |roles| roles.subject_status, Lang::Zh);
+    let entry = || {
         let item = platform.policy.item(REGISTRATION)?;
-        item.fields.get(item.roles.subject_status?)
+        let FieldKind::Code { list } = &item.fields.get(item.roles.subject_status?)?.kind else {
+            return None;
+        };
+        platform.policy.codes.get(list)?.find(&status?.0)
     };
-    let Some(FieldKind::Code { list }) = field().map(|field| &field.kind) else { return false };
-    let entry = platform.policy.codes.get(list).and_then(|list| list.find(status));
-    entry.is_some_and(|entry| entry.parent.as_deref() == Some(ENDED))
+    entry().is_some_and(|entry| entry.parent.as_deref() == Some(ENDED))
 }
 
 /// The state above every state in which a subject is no more.

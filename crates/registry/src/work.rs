@@ -13,7 +13,12 @@ pub async fn run(
     mut stop: tokio::sync::watch::Receiver<bool>,
 ) -> Result<(), Error> {
     store::job::recover(&platform.register).await?;
+    let mut day = None;
     while !*stop.borrow() {
+        if day != Some(platform.today()) {
+            figures::ask_for_missing(platform).await?;
+            day = Some(platform.today());
+        }
         let busy = step(platform).await?;
         if !busy {
             tokio::select! {
@@ -42,7 +47,7 @@ pub async fn step(platform: &Platform) -> Result<bool, Error> {
     }
     if let Some(job) = store::job::take(&platform.register, platform.now()).await? {
         let done = match job.kind.as_str() {
-            "refresh_figures" => figures::refresh(platform, &job.payload).await,
+            figures::JOB => figures::refresh(platform, &job.payload).await,
             _ => Ok(()),
         };
         let error = done.err().map(|error| error.message(domain::text::Lang::En));

@@ -1,6 +1,6 @@
 //! A report made ready for its template: printable text, facts packed into rows, the QR code.
 
-use domain::catalogue;
+use domain::{catalogue, text::grouped};
 use qrcode::{Color, EcLevel, QrCode};
 use serde::Serialize;
 
@@ -174,7 +174,7 @@ fn summary(print: &mut Printer<'_>, view: &ReportView, sections: &[Section]) -> 
     for (label, count) in &view.summary {
         let label = print.text(label);
         let section = sections.iter().position(|section| section.label == label);
-        let (count, none) = (with_separators(*count), *count == 0);
+        let (count, none) = (grouped(*count), *count == 0);
         counts.push(Count { label, count, none, section });
     }
     counts
@@ -223,18 +223,6 @@ fn shortened(digest: &str) -> String {
     }
 }
 
-fn with_separators(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position != 0 && (digits.len() - position).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// Reads through a stain or a fold over an eighth of it.
 fn qr(address: &str) -> Result<Qr, RenderError> {
     let code =
@@ -275,9 +263,9 @@ mod tests {
 
     #[test]
     fn figures_and_codes_are_grouped() {
-        assert_eq!(with_separators(0), "0");
-        assert_eq!(with_separators(999), "999");
-        assert_eq!(with_separators(1_234_567), "1,234,567");
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(groups_of_four("ABCDEFGH2"), ["ABCD", "EFGH", "2"]);
         assert_eq!(shortened(&format!("sm3:{}", "ab".repeat(32))), "sm3:abababab…abababab");
         assert_eq!(shortened("sm3:ab"), "sm3:ab");

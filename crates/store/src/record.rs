@@ -37,14 +37,98 @@ pub async fn of_subject(
         .bind(stamp::instant(known_at))
         .fetch_all(&register.pool)
         .await?;
+    numbered(&rows)
+}
+
+/// Subjects asked for in one statement.
+const SUBJECTS_AT_ONCE: usize = 500;
+
+/// Every accepted version of the records of some subjects, of some items or of all, as
+/// [`of_subject`] gives them.
+pub async fn of_subjects(
+    register: &Register,
+    subjects: &[SubjectId],
+    items: &[&str],
+) -> Result<HashMap<SubjectId, Vec<Version>>, Error> {
+    let mut ids: Vec<SubjectId> = subjects.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found: HashMap<SubjectId, Vec<Version>> = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(SUBJECTS_AT_ONCE) {
+        let of_items = match items.len() {
+            0 => String::new(),
+            count => format!("and v.item in ({})", binds(ids.len() + 1, count)),
+        };
+        let statement = format!(
+            "select {COLUMNS} from record_version v
+             join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
+             where v.subject_id in ({}) {of_items} and s.feed_first is not null
+             order by v.subject_id, v.item, v.key, s.feed_first",
+            binds(1, ids.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+        for id in ids {
+            query = query.bind(id.0);
+        }
+        for &item in items {
+            query = query.bind(item.to_owned());
+        }
+        for version in numbered(&query.fetch_all(&register.pool).await?)? {
+            found.entry(version.subject).or_default().push(version);
+        }
+    }
+    Ok(found)
+}
+
+/// The subject of a record.
+pub async fn subject_of(register: &Register, record: RecordId) -> Result<Option<SubjectId>, Error> {
+    let (submission, ordinal) = record.first_place();
+    let statement = "\
+        select v.subject_id from record_version v join submission s on s.id = v.submission_id
+        where v.submission_id = $1 and v.ordinal = $2 and v.record_id = $3 and s.feed_first is not null";
+    let id: Option<i64> = sqlx::query_scalar(statement)
+        .bind(submission.0)
+        .bind(ordinal)
+        .bind(record.0)
+        .fetch_optional(&register.pool)
+        .await?;
+    Ok(id.map(SubjectId))
+}
+
+/// Subjects of which records of an item were taken back since an instant.
+pub async fn withdrawn_since(
+    register: &Register,
+    item: &str,
+    since: Timestamp,
+) -> Result<Vec<SubjectId>, Error> {
+    let statement = "\
+        select distinct v.subject_id from submission s join record_version v on v.submission_id = s.id
+        where s.item = $1 and s.accepted_at >= $2 and s.withdrawn > 0 and v.withdrawn = true";
+    let ids: Vec<i64> = sqlx::query_scalar(statement)
+        .bind(item)
+        .bind(stamp::instant(since))
+        .fetch_all(&register.pool)
+        .await?;
+    Ok(ids.into_iter().map(SubjectId).collect())
+}
+
+/// `$3, $4, $5`: places for so many values, from a number on.
+pub(crate) fn binds(first: usize, count: usize) -> String {
+    let binds: Vec<String> = (first..first + count).map(|place| format!("${place}")).collect();
+    binds.join(", ")
+}
+
+/// Versions read in the order of their records, each record's numbered from 1.
+fn numbered(rows: &[AnyRow]) -> Result<Vec<Version>, Error> {
     let mut versions: Vec<Version> = Vec::with_capacity(rows.len());
     let mut last_key: Vec<u8> = Vec::new();
-    for row in &rows {
+    for row in rows {
         let mut version = read(row)?;
         let key: Vec<u8> = row.try_get("key")?;
-        if let Some(before) =
-            versions.last_mut().filter(|before| before.item == version.item && last_key == key)
-        {
+        let same = |before: &&mut Version| {
+            before.subject == version.subject && before.item == version.item && last_key == key
+        };
+        if let Some(before) = versions.last_mut().filter(same) {
             before.known_until = Some(version.known_from);
             version.no = before.no + 1;
             version.record = before.record;
@@ -68,12 +152,18 @@ pub struct ListQuery {
     pub from: Option<Date>,
     pub until: Option<Date>,
     pub department: Option<String>,
+    /// The day whose facts count: what is dated later does not.
+    pub as_of: Date,
+    /// What the platform knew at this instant.
+    pub known_at: Timestamp,
     /// Continue after this date and subject and record.
     pub after: Option<(String, i64, i64)>,
     pub limit: i64,
 }
 
-/// Current records of an item, newest document first; no natural person's.
+/// Records of an item as they stood by both clocks, newest document first; no natural person's.
+///
+/// Of each record the last version known that is dated not after the day, unless it was taken back.
 pub async fn list(register: &Register, query: &ListQuery) -> Result<Vec<Version>, Error> {
     let statement = format!(
         "select {COLUMNS} from record_version v
@@ -82,58 +172,29 @@ pub async fn list(register: &Register, query: &ListQuery) -> Result<Vec<Version>
            and (v.decided_on < $4 or (v.decided_on = $4 and (v.subject_id < $5
              or (v.subject_id = $5 and v.record_id < $6))))
            and ($7 = '' or s.department = $7)
-           and u.kind <> 'natural_person' and s.feed_first is not null and v.withdrawn = false
+           and u.kind <> 'natural_person' and s.accepted_at <= $8 and v.withdrawn = false
            and not exists (
              select 1 from record_version w join submission t on t.id = w.submission_id
              where w.subject_id = v.subject_id and w.item = v.item and w.key = v.key
-               and t.feed_first > s.feed_first)
-         order by v.decided_on desc, v.subject_id desc, v.record_id desc limit $8"
+               and t.feed_first > s.feed_first and t.accepted_at <= $8
+               and (w.withdrawn = true or w.decided_on is null or w.decided_on <= $9))
+         order by v.decided_on desc, v.subject_id desc, v.record_id desc limit $10"
     );
     let (day, subject, record) = query.after.clone().unwrap_or(("9999-99-99".to_owned(), 0, 0));
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(&query.item)
         .bind(stamp::day(query.from).unwrap_or_else(|| "0000-00-00".to_owned()))
-        .bind(stamp::day(query.until).unwrap_or_else(|| "9999-99-99".to_owned()))
+        .bind(query.until.unwrap_or(query.as_of).min(query.as_of).to_string())
         .bind(day)
         .bind(subject)
         .bind(record)
         .bind(query.department.clone().unwrap_or_default())
+        .bind(stamp::instant(query.known_at))
+        .bind(query.as_of.to_string())
         .bind(query.limit)
         .fetch_all(&register.pool)
         .await?;
     rows.iter().map(read).collect()
-}
-
-/// The current registration records of some subjects.
-pub async fn registrations(
-    register: &Register,
-    subjects: &[SubjectId],
-    item: &str,
-) -> Result<HashMap<SubjectId, Version>, Error> {
-    let mut found: HashMap<SubjectId, (i64, Version)> = HashMap::new();
-    let statement = format!(
-        "select {COLUMNS} from record_version v
-         join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
-         where v.subject_id = $1 and v.item = $2 and s.feed_first is not null"
-    );
-    for subject in subjects {
-        if found.contains_key(subject) {
-            continue;
-        }
-        let rows = sqlx::query(sqlx::AssertSqlSafe(statement.clone()))
-            .bind(subject.0)
-            .bind(item)
-            .fetch_all(&register.pool)
-            .await?;
-        for row in &rows {
-            let feed: i64 = row.try_get("feed_first")?;
-            let later = found.get(subject).is_none_or(|(before, _)| *before < feed);
-            if later {
-                found.insert(*subject, (feed, read(row)?));
-            }
-        }
-    }
-    Ok(found.into_iter().map(|(subject, (_, version))| (subject, version)).collect())
 }
 
 /// The rows of one submission in their order, from an ordinal on.
@@ -198,3 +259,6 @@ fn read(row: &AnyRow) -> Result<Version, Error> {
 fn flag(row: &AnyRow, column: &str) -> Result<bool, Error> {
     Ok(row.try_get::<i64, _>(column)? != 0)
 }
+
+#[cfg(test)]
+mod tests;

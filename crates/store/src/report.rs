@@ -67,12 +67,30 @@ pub async fn by_code(register: &Register, code: &str) -> Result<Option<Report>, 
     row.as_ref().map(read).transpose()
 }
 
-/// Declares a report no longer to be relied on.
-pub async fn revoke(write: &mut Write, number: &str) -> Result<bool, Error> {
-    let done = sqlx::query("update report set state = 'revoked' where number = $1")
-        .bind(number)
-        .execute(&mut *write.tx)
+/// The newest report on a subject issued since an instant and not revoked.
+pub async fn newest_of_subject(
+    register: &Register,
+    subject: SubjectId,
+    since: Timestamp,
+) -> Result<Option<Report>, Error> {
+    let statement = "\
+        select * from report where subject_id = $1 and issued_at >= $2 and state = 'issued'
+        order by issued_at desc, number desc limit 1";
+    let row = sqlx::query(statement)
+        .bind(subject.0)
+        .bind(stamp::instant(since))
+        .fetch_optional(&register.pool)
         .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Declares a report no longer to be relied on; false where it was so already, or is none.
+pub async fn revoke(write: &mut Write, number: &str) -> Result<bool, Error> {
+    let done =
+        sqlx::query("update report set state = 'revoked' where number = $1 and state <> 'revoked'")
+            .bind(number)
+            .execute(&mut *write.tx)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -1,9 +1,11 @@
 //! Subjects (信用主体) and their identifiers.
 
+use std::collections::HashMap;
+
 use domain::{ids::SubjectId, subject::Kind};
 use sqlx::Row as _;
 
-use crate::{error::Error, register::Register};
+use crate::{error::Error, record::binds, register::Register};
 
 /// A subject with the identifiers it is known by, in the order they came.
 #[derive(Clone, Debug)]
@@ -30,20 +32,36 @@ pub async fn find(
 }
 
 pub async fn get(register: &Register, id: SubjectId) -> Result<Option<Subject>, Error> {
-    let statement = "\
-        select u.kind, i.scheme, i.value from subject u left join identifier i on i.subject_id = u.id
-        where u.id = $1";
-    let rows = sqlx::query(statement).bind(id.0).fetch_all(&register.pool).await?;
-    let Some(first) = rows.first() else { return Ok(None) };
-    let kind: String = first.try_get(0)?;
-    let kind = Kind::from_code(&kind).ok_or_else(|| Error::Corrupt(format!("kind {kind}")))?;
-    let mut identifiers = Vec::with_capacity(rows.len());
-    for row in &rows {
-        if let (Some(scheme), Some(value)) = (row.try_get(1)?, row.try_get(2)?) {
-            identifiers.push((scheme, value));
+    Ok(of(register, &[id]).await?.remove(&id))
+}
+
+/// Some subjects at once.
+pub async fn of(
+    register: &Register,
+    ids: &[SubjectId],
+) -> Result<HashMap<SubjectId, Subject>, Error> {
+    let mut found: HashMap<SubjectId, Subject> = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        let statement = format!(
+            "select u.id, u.kind, i.scheme, i.value from subject u
+             left join identifier i on i.subject_id = u.id where u.id in ({})",
+            binds(1, ids.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+        for id in ids {
+            query = query.bind(id.0);
+        }
+        for row in query.fetch_all(&register.pool).await? {
+            let (id, kind) = (SubjectId(row.try_get(0)?), row.try_get::<String, _>(1)?);
+            let kind =
+                Kind::from_code(&kind).ok_or_else(|| Error::Corrupt(format!("kind {kind}")))?;
+            let subject = found.entry(id).or_insert(Subject { id, kind, identifiers: Vec::new() });
+            if let (Some(scheme), Some(value)) = (row.try_get(2)?, row.try_get(3)?) {
+                subject.identifiers.push((scheme, value));
+            }
         }
     }
-    Ok(Some(Subject { id, kind, identifiers }))
+    Ok(found)
 }
 
 /// How many subjects there are of each kind.

@@ -62,6 +62,25 @@ pub async fn recent(
     rows.iter().map(read).collect()
 }
 
+/// Accepted submissions of a department, newest first, those before an id where one is given.
+pub async fn of_department(
+    register: &Register,
+    department: &str,
+    before: Option<SubmissionId>,
+    limit: i64,
+) -> Result<Vec<Submission>, Error> {
+    let statement = "\
+        select * from submission where accepted_at is not null and department = $1 and id < $2
+        order by id desc limit $3";
+    let rows = sqlx::query(statement)
+        .bind(department)
+        .bind(before.map_or(i64::MAX, |before| before.0))
+        .bind(limit)
+        .fetch_all(&register.pool)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
 /// Accepted submissions whose changes reach beyond a position of the feed, oldest first.
 pub async fn after_feed(
     register: &Register,

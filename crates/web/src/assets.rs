@@ -61,10 +61,10 @@ impl Asset {
     }
 
     fn respond(&self, headers: &HeaderMap, caching: &'static str) -> Response {
-        let tag = format!("\"{}\"", self.digest);
+        let tag = format!("W/\"{}\"", self.digest);
         let held = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
         let fixed = [(CACHE_CONTROL, caching.to_owned()), (ETAG, tag.clone())];
-        if held.is_some_and(|held| held.contains(&tag)) {
+        if held.is_some_and(|held| held.contains(tag.trim_start_matches("W/"))) {
             return (StatusCode::NOT_MODIFIED, fixed).into_response();
         }
         (fixed, [(CONTENT_TYPE, self.content_type)], self.content).into_response()

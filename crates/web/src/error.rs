@@ -3,7 +3,10 @@
 use std::any::Any;
 
 use axum::{
-    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 use domain::text::{Lang, Text};
@@ -23,6 +26,12 @@ pub enum Error {
     /// 409: the law, as loaded, does not allow it.
     #[error("{}", .0.en)]
     Refused(Text),
+    /// 413: more than any form here holds.
+    #[error("too large")]
+    TooLarge,
+    /// 503: too much is being done already.
+    #[error("busy")]
+    Busy,
     /// 500: ours to mend; the reader learns nothing of it, the log everything.
     #[error("internal error")]
     Internal,
@@ -36,6 +45,8 @@ impl Error {
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::Method => StatusCode::METHOD_NOT_ALLOWED,
             Error::Refused(_) => StatusCode::CONFLICT,
+            Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -46,6 +57,8 @@ impl Error {
         match status {
             StatusCode::NOT_FOUND => Error::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Error::Method,
+            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+            StatusCode::SERVICE_UNAVAILABLE => Error::Busy,
             status if status.is_client_error() => Error::BadRequest(Text::new(
                 "地址或表单里有读不懂的内容。",
                 "Something in the address or the form could not be read.",
@@ -60,6 +73,8 @@ impl From<registry::error::Error> for Error {
         use registry::error::Error as Registry;
         match error {
             Registry::NotFound => Error::NotFound,
+            Registry::Question { text, .. } => Error::BadRequest(text),
+            Registry::Busy => Error::Busy,
             Registry::Refused(text) | Registry::NeedsConfirmation(text) => Error::Refused(text),
             error => {
                 tracing::error!(error = error.message(Lang::En), "page failed");
@@ -79,6 +94,9 @@ impl From<askama::Error> for Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
+        if self == Error::Busy {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -90,5 +108,7 @@ pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
         <h1>出错了</h1><p>是我们的问题，已经记录。<span lang=\"en\">Our fault; it has been logged.</span></p>\
         <p><a href=\"/\">信衡</a></p></html>";
     let html = HeaderValue::from_static("text/html; charset=utf-8");
-    (StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, html)], page).into_response()
+    let keep = HeaderValue::from_static("no-store");
+    (StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, html), (CACHE_CONTROL, keep)], page)
+        .into_response()
 }

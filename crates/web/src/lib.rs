@@ -5,6 +5,7 @@
 pub mod api;
 pub mod assets;
 pub mod error;
+pub mod person;
 pub mod portal;
 pub mod view;
 

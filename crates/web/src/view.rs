@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use domain::{
-    catalogue::{Cycle, FieldKind, Openness, Section},
+    catalogue::{FieldKind, Section},
     parameter::Reference,
     policy::Policy,
     publication::DisclosedField,
-    text::{Lang, Text},
+    text::{Lang, Text, grouped},
 };
-use jiff::civil::{Date, Weekday};
-use registry::{platform::Platform, record::RecordView};
+use jiff::{
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
+use registry::{platform::Platform, record::RecordView, version::Clocks};
 
 use crate::assets;
 
@@ -29,8 +32,11 @@ pub struct Frame {
     pub other_language: String,
     pub stylesheet: String,
     pub mark: String,
+    /// The attribute of what is Chinese on a page that is not.
+    pub han: &'static str,
     lang: Lang,
     policy: Arc<Policy>,
+    zone: TimeZone,
 }
 
 /// A label with its value, ready to be read.
@@ -62,6 +68,49 @@ const FACT_CHARACTERS_MAX: usize = 120;
 /// Longer values take a whole line.
 const NARROW_MAX: usize = 22;
 
+/// Kinds of providing bodies, which the law names in Chinese.
+const PROVIDERS: &[(&str, &str)] = &[
+    ("登记机关", "registration authorities"),
+    ("行政机关", "administrative organs"),
+    ("法律、法规授权的组织", "organisations authorised by law"),
+    ("认定机关", "organs that decide on the list"),
+    ("人民法院", "people’s courts"),
+    ("税务机关", "tax authorities"),
+    ("人力资源社会保障部门", "human resources and social security departments"),
+    ("医疗保障部门", "medical insurance departments"),
+    ("公用事业单位", "public utilities"),
+    ("采购人", "purchasers"),
+    ("公共资源交易监督部门", "supervisors of public resource trading"),
+    ("行业协会商会", "industry associations and chambers of commerce"),
+    ("群团组织", "mass organisations"),
+    ("中央驻地监管机构", "local offices of central regulators"),
+    ("外部公开数据", "published data of others"),
+];
+
+/// Categories of 全国公共信用信息基础目录, and what stands beside it.
+const CATEGORIES: &[(&str, &str)] = &[
+    ("登记注册基本信息", "registration"),
+    ("行政管理信息", "administrative acts"),
+    ("司法裁判及执行信息", "judgments and their enforcement"),
+    ("诚实守信相关荣誉信息", "honours for integrity"),
+    ("严重失信主体名单", "serious-breach lists"),
+    ("经营（活动）异常名录（状态）", "lists of abnormal operations"),
+    ("信用承诺及履行情况信息", "commitments and their fulfilment"),
+    ("信用评价结果信息", "results of evaluations"),
+    ("合同履行信息", "performance of contracts"),
+    ("经营主体融资信用信息共享清单", "information shared for the financing of businesses"),
+    (
+        "境外公开数据（不属于全国公共信用信息基础目录，仅供试用）",
+        "published data from abroad (outside the national catalogue, for trial)",
+    ),
+];
+
+/// The English of a Chinese term, or the term itself where none is known.
+fn translated(terms: &[(&str, &str)], term: &str, lang: Lang) -> String {
+    let english = terms.iter().find(|(zh, _)| *zh == term).map_or(term, |(_, en)| en);
+    lang.t(term, english).to_owned()
+}
+
 impl Frame {
     #[must_use]
     pub fn new(
@@ -83,8 +132,10 @@ impl Frame {
             other_language,
             stylesheet: assets::stylesheet(),
             mark: assets::mark(),
+            han: lang.t("", " lang=\"zh-CN\""),
             lang,
             policy: Arc::clone(&platform.policy),
+            zone: platform.zone.clone(),
         }
     }
 
@@ -117,13 +168,39 @@ impl Frame {
     /// A number of rows.
     #[must_use]
     pub fn rows(&self, number: &u64) -> String {
-        count_of(*number)
+        grouped(*number)
     }
 
     /// A number of days.
     #[must_use]
     pub fn days(&self, number: &i64) -> String {
         count(*number)
+    }
+
+    /// The attribute of a value that is Chinese on a page that is not.
+    #[must_use]
+    pub fn tongue(&self, text: &str) -> &'static str {
+        let is_han =
+            |letter: char| matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}');
+        if text.chars().any(is_han) { self.han } else { "" }
+    }
+
+    /// The day a clock of knowledge is set to.
+    #[must_use]
+    pub fn known_on(&self, clocks: &Clocks) -> Date {
+        clocks.known_at.map_or(self.today, |at| at.to_zoned(self.zone.clone()).date())
+    }
+
+    /// A kind of body that hands something in.
+    #[must_use]
+    pub fn provider(&self, kind: &str) -> String {
+        translated(PROVIDERS, kind, self.lang)
+    }
+
+    /// A category of the national catalogue.
+    #[must_use]
+    pub fn category(&self, name: &str) -> String {
+        translated(CATEGORIES, name, self.lang)
     }
 
     /// 2026 年 11 月 20 日 星期五
@@ -175,20 +252,12 @@ impl Frame {
     fn fact(&self, field: &DisclosedField) -> Fact {
         let wide = NARROW_MAX < field.value.chars().count();
         let date = field.value.parse::<Date>().is_ok();
-        Fact { label: label(field, self.lang), value: field.value.clone(), wide, date }
-    }
-
-    /// Whether the record must be handed in within days of its document.
-    #[must_use]
-    pub fn is_timed(&self, record: &RecordView) -> bool {
-        self.policy.item(&record.item).is_some_and(|item| item.cycle == Cycle::Event)
-    }
-
-    /// Whether the public may ever see a record of the section.
-    #[must_use]
-    pub fn section_is_public(&self, section: &str) -> bool {
-        let mut items = self.policy.items.values();
-        items.any(|item| item.section.code() == section && item.openness == Openness::Public)
+        Fact {
+            label: field.label.get(self.lang).to_owned(),
+            value: field.value.clone(),
+            wide,
+            date,
+        }
     }
 
     /// What an empty section says.
@@ -246,24 +315,8 @@ impl Frame {
 /// A number with thousands separators.
 #[must_use]
 pub fn count(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        text.push('-');
-    }
-    for (position, digit) in digits.chars().enumerate() {
-        if 0 < position && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number of the register with thousands separators.
-#[must_use]
-pub fn count_of(number: u64) -> String {
-    count(i64::try_from(number).unwrap_or(i64::MAX))
+    let sign = if number < 0 { "-" } else { "" };
+    format!("{sign}{}", grouped(number.unsigned_abs()))
 }
 
 /// A span of months as people say it, whole years as years.
@@ -316,13 +369,6 @@ fn cut(value: &str) -> String {
     short
 }
 
-/// The label of a field; the unit of exchange is dropped where the value carries its own.
-fn label(field: &DisclosedField, lang: Lang) -> String {
-    let label = field.label.get(lang);
-    let bare = label.strip_suffix("(万元)").or_else(|| label.strip_suffix("（万元）"));
-    bare.unwrap_or(label).to_owned()
-}
-
 /// Whether a field says more than the head of the record and of the file do already.
 fn is_telling(field: &DisclosedField, record: &RecordView) -> bool {
     const SAID: &[&str] = &[
@@ -348,14 +394,6 @@ fn is_telling(field: &DisclosedField, record: &RecordView) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_parted_by_thousands() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")]
-        {
-            assert_eq!(count(number), text);
-        }
-    }
 
     #[test]
     fn twelve_months_are_a_year() {

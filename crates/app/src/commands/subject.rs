@@ -3,7 +3,10 @@
 use clap::Args;
 use domain::disclosure::Audience;
 use jiff::{Timestamp, civil::Date};
-use registry::file::{Asked, FileView, file};
+use registry::{
+    file::{Asked, FileView, file},
+    version::Clocks,
+};
 
 use crate::{exit::Exit, settings::Settings, wiring};
 
@@ -11,7 +14,7 @@ use crate::{exit::Exit, settings::Settings, wiring};
 pub struct Subject {
     /// Unified code, or scheme:value
     code: String,
-    /// The day whose law and periods count
+    /// The day whose law, facts and periods count
     #[arg(long)]
     as_of: Option<Date>,
     /// What the platform knew at this instant
@@ -25,8 +28,7 @@ pub async fn run(settings: &Settings, given: &Subject, json: bool) -> anyhow::Re
         slug: given.code.clone(),
         audience: Audience::Public,
         lang: crate::settings::language(),
-        as_of: given.as_of,
-        known_at: given.known_at,
+        clocks: Clocks::set(&platform, given.as_of, given.known_at).await?,
     };
     let view = file(&platform, &asked).await?;
     if json {

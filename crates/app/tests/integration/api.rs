@@ -11,10 +11,19 @@ use tower::ServiceExt as _;
 
 use crate::site::{Site, site};
 
+mod checks;
+mod clocks;
+mod commands;
 mod description;
+mod examples;
+mod feed;
+mod figures;
 mod handing_in;
+mod pages;
 mod reading;
 mod refusals;
+mod reports;
+mod secrets;
 
 /// The API of a site.
 struct Api {
@@ -64,7 +73,22 @@ impl Api {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        self.at(method, &format!("/api/v1{path}"), headers, body).await
+    }
+
+    /// A page of the portal.
+    async fn page(&self, path: &str) -> Answer {
+        self.at(Method::GET, path, &[], "").await
+    }
+
+    async fn at(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -93,6 +93,7 @@ fn subject(home: &Home, code: &str, more: &[&str]) -> Value {
     let mut answer = home.run(&arguments).json;
     if let Some(answer) = answer.as_object_mut() {
         answer.remove("known_at");
+        answer.remove("is_past");
     }
     answer
 }
@@ -201,11 +202,35 @@ async fn what_was_known_at_an_instant_is_told_again() {
         let mut changed = 0;
         for (code, then) in codes.iter().zip(&then) {
             let told = subject(&home, code, &["--known-at", &instant]);
-            assert_eq!(told, *then, "{}: {code} as known at {instant}", home.engine);
+            must_tell_again(&told, then, &format!("{}: {code} at {instant}", home.engine));
             changed += u32::from(subject(&home, code, &[]) != *then);
         }
         println!("{}: {} subjects, {changed} changed since {instant}", home.engine, codes.len());
         assert!(0 < changed, "{}: nothing changed, so nothing was proven", home.engine);
+    }
+}
+
+/// The same file, but for what was put right since: of such a record only what still holds is told.
+#[track_caller]
+fn must_tell_again(told: &Value, then: &Value, what: &str) {
+    if told == then {
+        return;
+    }
+    assert!(told["sections"].is_array() && then["sections"].is_array(), "{what}: {told}\n{then}");
+    let records = |file: &Value| -> Vec<Value> {
+        let sections = file["sections"].as_array().unwrap().iter();
+        sections.flat_map(|section| section["records"].as_array().unwrap().clone()).collect()
+    };
+    let (told_records, then_records) = (records(told), records(then));
+    assert!(told_records.iter().any(|record| record["corrected"] == true), "{what}: {told} {then}");
+    assert_eq!(told_records.len(), then_records.len(), "{what}");
+    for (told, then) in told_records.iter().zip(&then_records) {
+        let fields = |record: &Value| record["fields"].as_array().unwrap().clone();
+        if told["corrected"] == false {
+            assert_eq!(told, then, "{what}");
+        } else {
+            assert!(fields(told).iter().all(|field| fields(then).contains(field)), "{what}");
+        }
     }
 }
 
@@ -237,7 +262,9 @@ fn a_report_comes_again_byte_for_byte() {
         assert_ne!(subject(&home, code, &[]), before, "{code}: the later file must change it");
         let number = word(&issued, "number");
         let reproduced = home.must(&["report", "--number", number, "--out", &again], 0);
-        assert_eq!(reproduced, issued, "{}", home.engine);
+        for name in ["number", "verification_code", "digest"] {
+            assert_eq!(reproduced[name], issued[name], "{}", home.engine);
+        }
         let (first, again) = (fs::read(first).unwrap(), fs::read(again).unwrap());
         assert!(first == again && first.starts_with(b"%PDF"), "{}: other bytes", home.engine);
         home.must_verify();

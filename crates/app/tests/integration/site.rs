@@ -100,11 +100,29 @@ impl Site {
 
     /// Hands rows in as 示例市市场监督管理局 and expects every one to be taken.
     pub async fn accept(&self, item: &str, rows: &[Row]) -> Imported {
-        let imported = self.import(item, "scjg", Mode::Changes, &csv(rows)).await;
+        self.accept_from("scjg", item, rows).await
+    }
+
+    /// The same from another department.
+    pub async fn accept_from(&self, department: &str, item: &str, rows: &[Row]) -> Imported {
+        let imported = self.import(item, department, Mode::Changes, &csv(rows)).await;
         let imported = imported.expect("an accepted file");
         assert_eq!(imported.counts.rejected, 0, "{:?}", imported.faults);
         self.index().await;
         imported
+    }
+
+    /// Takes a record back.
+    pub async fn withdraw(&self, item: &str, row: Row) {
+        let taken_back = self.import(item, "scjg", Mode::Withdraw, &csv(&[row])).await;
+        assert_eq!(taken_back.expect("a withdrawal").counts.withdrawn, 1);
+        self.index().await;
+    }
+
+    /// Does what the worker does when it starts, and every job that is due.
+    pub async fn work(&self) {
+        registry::figures::ask_for_missing(&self.platform).await.expect("jobs");
+        while registry::work::step(&self.platform).await.expect("a step") {}
     }
 
     /// Hands a file in.
@@ -198,6 +216,13 @@ pub fn registration(business: &Business) -> Row {
     ])
 }
 
+/// The registration once the business has been struck off.
+pub fn struck_off(business: &Business, on: &str) -> Row {
+    let mut row = with(with(registration(business), "DJ_ZT", "4"), "DJ_HZRQ", on);
+    row.push(("DJ_ZXRQ", on.to_owned()));
+    row
+}
+
 pub fn penalty(business: &Business, number: &str, decided_on: &str) -> Row {
     row(&[
         ("CF_XDR_MC", &business.name),
@@ -217,6 +242,39 @@ pub fn penalty(business: &Business, number: &str, decided_on: &str) -> Row {
         ("CF_CFJGDM", ORGAN_CODE),
         ("CF_SJLY", ORGAN),
         ("CF_SJLYDM", ORGAN_CODE),
+    ])
+}
+
+/// A number of nobody: its division, 419900, issues none.
+pub const PERSON: &str = "419900198001010017";
+
+/// A penalty of a natural person who does not exist.
+pub fn person_penalty(name: &str, number: &str, decided_on: &str) -> Row {
+    let nobody = Business { name: name.to_owned(), code: String::new() };
+    let mut row = with(penalty(&nobody, number, decided_on), "CF_XDR_LB", "自然人");
+    row.retain(|(column, _)| *column != "CF_FRDB");
+    let document = [("CF_XDR_ZJLX", "身份证"), ("CF_XDR_ZJHM", PERSON)];
+    row.extend(document.map(|(column, value)| (column, value.to_owned())));
+    row
+}
+
+/// What an account owes for water: for the subject and on its consent only.
+pub fn utility_payment(business: &Business, account: &str) -> Row {
+    const WATER: &str = "示例市水务集团有限公司";
+    row(&[
+        ("GY_XDR_MC", &business.name),
+        ("GY_XDR_LB", "法人及非法人组织"),
+        ("GY_XDR_SHXYM", &business.code),
+        ("GY_LX", "供水"),
+        ("GY_HH", account),
+        ("GY_SSQ", "2026-09-01"),
+        ("GY_SSZ", "2026-09-30"),
+        ("GY_YJ", "731.40"),
+        ("GY_ZT", "欠缴"),
+        ("GY_GYDW", WATER),
+        ("GY_GYDWDM", "914199004199003316"),
+        ("GY_SJLY", WATER),
+        ("GY_SJLYDM", "914199004199003316"),
     ])
 }
 

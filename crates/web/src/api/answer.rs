@@ -20,10 +20,12 @@ use jiff::Timestamp;
 use registry::platform::Platform;
 use serde::Serialize;
 
-use crate::api::{
-    asking::Asker,
+use crate::{
+    api::{
+        asking::Asker,
+        problem::{self, Problem},
+    },
     person,
-    problem::{self, Problem},
 };
 
 /// What a handler returns.
@@ -31,6 +33,9 @@ pub type Answer = Result<Response, Problem>;
 
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
+
+/// For what a key or a code opened.
+const PRIVATE: &str = "private, no-store";
 
 /// A value that may be asked for again, with its tag.
 pub fn json(value: &impl Serialize) -> Answer {
@@ -49,19 +54,26 @@ pub fn created(address: &str, value: &impl Serialize) -> Answer {
     Ok(response)
 }
 
-/// Bytes that may be asked for again, with their tag.
+/// Bytes that may be asked for again, with their tag: a weak one, since they may be compressed.
 pub fn document(content_type: &'static str, bytes: Vec<u8>) -> Answer {
     let digest = sm3_hex(&bytes);
-    let tag = format!("\"{}\"", digest.get(..32).unwrap_or(&digest));
+    let tag = format!("W/\"{}\"", digest.get(..32).unwrap_or(&digest));
     Ok(([(CONTENT_TYPE, content_type.to_owned()), (ETAG, tag)], bytes).into_response())
 }
 
-/// Bytes to be saved under a name of letters and figures.
+/// A file for its holder alone, to be saved under a name of letters and figures.
 pub fn download(content_type: &'static str, bytes: Vec<u8>, file_name: &str) -> Answer {
     let mut response = document(content_type, bytes)?;
     let disposition = format!("attachment; filename=\"{file_name}\"");
     insert(response.headers_mut(), CONTENT_DISPOSITION, &disposition);
-    Ok(response)
+    Ok(private(response))
+}
+
+/// An answer that nobody but its holder may keep.
+#[must_use]
+pub fn private(mut response: Response) -> Response {
+    insert(response.headers_mut(), CACHE_CONTROL, PRIVATE);
+    response
 }
 
 fn encode(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
@@ -119,12 +131,15 @@ pub async fn finish(
         response.headers_mut().remove(CONTENT_TYPE);
     }
     let keep = match response.status() {
-        StatusCode::OK | StatusCode::NOT_MODIFIED if repeatable && keyed => "private, no-cache",
+        StatusCode::OK | StatusCode::NOT_MODIFIED if repeatable && keyed => PRIVATE,
         StatusCode::OK | StatusCode::NOT_MODIFIED if repeatable => "no-cache",
         _ => "no-store",
     };
+    let failed = !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
-    insert(headers, CACHE_CONTROL, keep);
+    if failed || !headers.contains_key(CACHE_CONTROL) {
+        insert(headers, CACHE_CONTROL, keep);
+    }
     insert(headers, CONTENT_LANGUAGE, asker.lang.tag());
     headers.append(VARY, HeaderValue::from_static("accept-language, authorization"));
     response
@@ -145,8 +160,10 @@ fn dressed(mut response: Response, asker: Asker, instance: String) -> Response {
 }
 
 fn matches_tag(response: &Response, held: &HeaderValue) -> bool {
-    let (Some(tag), Ok(held)) = (response.headers().get(ETAG), held.to_str()) else { return false };
-    let same = |held: &str| held == "*" || held.trim_start_matches("W/").as_bytes() == tag;
+    let tag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok());
+    let (Some(tag), Ok(held)) = (tag, held.to_str()) else { return false };
+    let bare = |tag: &str| tag.trim_start_matches("W/").to_owned();
+    let same = |held: &str| held == "*" || bare(held) == bare(tag);
     response.status() == StatusCode::OK && held.split(',').map(str::trim).any(same)
 }
 
@@ -162,7 +179,7 @@ mod tests {
         };
         assert_eq!(tag(b"{}"), tag(b"{}"));
         assert_ne!(tag(b"{}"), tag(b"[]"));
-        assert!(tag(b"").starts_with('"') && tag(b"").ends_with('"'));
+        assert!(tag(b"").starts_with("W/\"") && tag(b"").ends_with('"'));
     }
 
     #[test]

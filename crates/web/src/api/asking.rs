@@ -9,10 +9,11 @@ use axum::{
 };
 use domain::text::Lang;
 use jiff::{Timestamp, civil::Date};
+use registry::{platform::Platform, version::Clocks};
 
-use crate::api::{
+use crate::{
+    api::problem::{Kind, Problem},
     person,
-    problem::{Kind, Problem},
 };
 
 /// Longest value of a parameter, in characters.
@@ -38,8 +39,10 @@ pub fn language(headers: &HeaderMap) -> Lang {
     let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let mut best = (0.0, Lang::Zh);
     for range in header.unwrap_or_default().split(',') {
-        let (tag, weight) = range.split_once(";q=").unwrap_or((range, "1"));
-        let lang = match tag.trim().get(..2).map(str::to_ascii_lowercase).as_deref() {
+        let mut parts = range.split(';').map(str::trim);
+        let tag = parts.next().unwrap_or_default();
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).unwrap_or("1");
+        let lang = match tag.get(..2).map(str::to_ascii_lowercase).as_deref() {
             Some("zh") => Lang::Zh,
             Some("en") => Lang::En,
             _ => continue,
@@ -124,6 +127,12 @@ impl Params {
         mended.parse().map(Some).map_err(|_| expected(name, zh, en))
     }
 
+    /// Both clocks: `as_of` and `known_at`.
+    pub async fn clocks(&self, platform: &Platform) -> Result<Clocks, Problem> {
+        let (as_of, known_at) = (self.date("as_of")?, self.instant("known_at")?);
+        Ok(Clocks::set(platform, as_of, known_at).await?)
+    }
+
     pub fn flag(&self, name: &str) -> Result<bool, Problem> {
         let flag = self.read(name, "true 或 false", "true or false")?;
         Ok(flag.unwrap_or(false))
@@ -159,6 +168,7 @@ mod tests {
             ("en", Lang::En),
             ("en-GB, zh;q=0.5", Lang::En),
             ("zh-CN,zh;q=0.9,en;q=0.8", Lang::Zh),
+            ("zh ; q=0.4 , en-US; q=0.9", Lang::En),
             ("fr, en;q=0.3", Lang::En),
             ("de", Lang::Zh),
         ] {

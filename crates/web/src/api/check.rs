@@ -8,18 +8,23 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
 };
+use jiff::{Timestamp, civil::Date};
 use registry::{
-    advice::{self, Advice, AdviceKind, Question},
+    advice::{self, Advice, Matter, Question},
+    error::Error,
     platform::Platform,
+    version::Clocks,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::{
-    answer::{self, Answer},
-    asking::Asker,
+use crate::{
+    api::{
+        answer::{self, Answer},
+        asking::{Asker, Params},
+        problem::{Kind, Problem},
+    },
     person,
-    problem::{Kind, Problem},
 };
 
 /// What a counter waits for at most; after that it goes on without us.
@@ -35,7 +40,7 @@ pub struct Check {
     /// 申请人名称，与代码核对 · name of the applicant, compared with the code
     #[schema(example = "示例食品有限公司")]
     pub name: Option<String>,
-    /// 事项 · the matter the applicant came for
+    /// 事项编码或事项名称 · code or name of the matter the applicant came for
     #[schema(example = "食品经营许可新办")]
     pub matter: String,
     /// 用途 · what the answer is used for
@@ -44,6 +49,12 @@ pub struct Check {
     /// 业务系统自己的件号，原样返回 · the caller's own number, returned as it is
     #[schema(example = "示2026-0001")]
     pub case: Option<String>,
+    /// 按这一天 · as of this day
+    #[schema(value_type = Option<String>, format = Date, example = "2026-06-30")]
+    pub as_of: Option<Date>,
+    /// 按当时所知 · as known then
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-06-30T08:00:00Z")]
+    pub known_at: Option<Timestamp>,
 }
 
 /// The advice with what the caller files it under.
@@ -57,27 +68,34 @@ struct Advised {
 
 /// 办事时核查主体：给经办人提示和依据，从不自动拒绝
 ///
-/// Advice for the officer who handles a matter, each hint with its legal basis. The answer is
-/// never a refusal; an unknown code and a check that takes too long answer `uncertain`. Nothing
-/// is written: asked again, it says the same.
+/// Advice for the officer who handles a matter: the entries of public lists, each with its legal
+/// basis. The answer is never a refusal; an unknown code, a name that does not fit and a check that
+/// takes too long answer `uncertain`. Nothing is written: asked again, it says the same.
 #[utoipa::path(
     post, path = "/check", tag = "check", request_body = Check,
     responses(
-        (status = 200, description = "提示 · advice"), (status = 400, description = "请求体有误"),
-        (status = 415, description = "请用 application/json"),
+        (status = 200, description = "提示 · advice"), (status = 400, description = "请求有误 · bad request"),
+        (status = 415, description = "请用 application/json · send application/json"),
     )
 )]
 pub async fn check(
     State(platform): State<Platform>,
     asker: Asker,
+    params: Params,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    let lang = asker.lang;
-    let Check { code, name, matter, purpose, case } = read(&headers, &body)?;
-    let question = Question { code, name, matter, lang };
-    let mut advice = match tokio::time::timeout(PATIENCE, advice::check(&platform, &question)).await
-    {
+    params.only(&[])?;
+    let Check { code, name, matter, purpose, case, as_of, known_at } = read(&headers, &body)?;
+    let question = Question {
+        code,
+        name,
+        matter: Matter::parse(&matter).map_err(in_body)?,
+        clocks: Clocks::set(&platform, as_of, known_at).await.map_err(in_body)?,
+        lang: asker.lang,
+    };
+    let advised = tokio::time::timeout(PATIENCE, advice::check(&platform, &question)).await;
+    let mut advice = match advised {
         Ok(advice) => advice?,
         Err(_) => late(&platform, &question),
     };
@@ -89,17 +107,26 @@ pub async fn check(
     answer::once(StatusCode::OK, &Advised { advice, purpose, case })
 }
 
+/// What is wrong with a question stands in the body here.
+fn in_body(error: Error) -> Problem {
+    let problem = Problem::from(error);
+    match problem.kind {
+        Kind::BadParameter => Problem { kind: Kind::BadBody, ..problem },
+        _ => problem,
+    }
+}
+
 /// Reads the body; what is wrong is said without repeating any of it.
 fn read(headers: &HeaderMap, body: &Bytes) -> Result<Check, Problem> {
-    const FIELDS: [&str; 5] = ["code", "name", "matter", "purpose", "case"];
+    const FIELDS: [&str; 7] = ["code", "name", "matter", "purpose", "case", "as_of", "known_at"];
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(|given| given.starts_with("application/json")) {
         let (zh, en) = ("请用 application/json", "send application/json");
         return Err(Problem::with(Kind::UnsupportedType, zh, en).allowing(&["application/json"]));
     }
     let Ok(Json(check)) = Json::<Check>::from_bytes(body) else {
-        let zh = "请求体应为 JSON 对象，值都是文字；code 和 matter 必填，可用的键见 allowed";
-        let en = "the body is a JSON object of texts; code and matter are needed, see allowed";
+        let zh = "请求体应为 JSON 对象，值都是文字，日期如 2026-01-31；code 和 matter 必填，可用的键见 allowed";
+        let en = "the body is a JSON object of texts, a day as 2026-01-31; code and matter are needed, see allowed";
         return Err(Problem::with(Kind::BadBody, zh, en).allowing(&FIELDS));
     };
     for (field, value) in [("code", &check.code), ("matter", &check.matter)] {
@@ -118,15 +145,7 @@ fn late(platform: &Platform, question: &Question) -> Advice {
         "平台没有及时答复；请照常办理，需要时稍后再查",
         "no answer came in time; go on with the matter and ask again later if need be",
     );
-    Advice {
-        result: AdviceKind::Uncertain,
-        sentence: question.lang.t(zh, en).to_owned(),
-        matter: question.matter.clone(),
-        subject_code: question.code.clone(),
-        subject_name: None,
-        items: Vec::new(),
-        as_of: platform.second(platform.now()),
-    }
+    advice::uncertain(platform, question, question.lang.t(zh, en))
 }
 
 #[cfg(test)]

@@ -1,18 +1,18 @@
 //! Public lists by item: 双公示 and the rest.
 
 use axum::extract::{Path, State};
-use jiff::civil::Date;
 use registry::{list, platform::Platform};
 
 use crate::api::{
     answer::{self, Answer},
-    asking::{self, Asker, Params},
+    asking::{Asker, Params},
 };
 
 /// 一个信息项下公示中的记录，新的在前
 ///
 /// The published records of one item, newest document first. `next` of the answer goes on where
-/// the page ended; `partial` says that looking stopped before the page was full.
+/// the page ended; `partial` says that looking stopped before the page was full. `total` is the
+/// number published today, where nothing is filtered.
 #[utoipa::path(
     get, path = "/public/{item}", tag = "lists",
     params(
@@ -22,12 +22,14 @@ use crate::api::{
         ("department" = Option<String>, Query, description = "信源单位 · department", example = "scjg"),
         ("code" = Option<String>, Query, description = "类别代码，如处罚类别 · code of the kind", example = "3"),
         ("district" = Option<String>, Query, description = "行政区划 · district", example = "419901"),
+        ("as_of" = Option<String>, Query, description = "按这一天 · as of this day", example = "2026-06-30"),
+        ("known_at" = Option<String>, Query, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
         ("after" = Option<String>, Query, description = "上一页的 next · next of the page before"),
         ("limit" = Option<i64>, Query, description = "1–100, 20 if not given", example = 20),
     ),
     responses(
-        (status = 200, description = "一页 · one page"), (status = 400, description = "参数有误"),
-        (status = 404, description = "没有这个信息项，或者不公示"),
+        (status = 200, description = "一页 · one page"), (status = 400, description = "参数有误 · bad parameter"),
+        (status = 404, description = "没有这个信息项，或者不公示 · no such item, or not public"),
     )
 )]
 pub async fn list(
@@ -36,12 +38,18 @@ pub async fn list(
     asker: Asker,
     params: Params,
 ) -> Answer {
-    params.only(&["from", "until", "department", "code", "district", "after", "limit"])?;
+    params.only(&[
+        "from",
+        "until",
+        "department",
+        "code",
+        "district",
+        "as_of",
+        "known_at",
+        "after",
+        "limit",
+    ])?;
     let text = |name| params.text(name).map(str::to_owned);
-    let after = text("after");
-    if after.as_deref().is_some_and(|cursor| !is_cursor(cursor)) {
-        return Err(asking::expected("after", "上一页的 next", "the next of the page before"));
-    }
     let asked = list::Asked {
         item,
         from: params.date("from")?,
@@ -49,29 +57,10 @@ pub async fn list(
         department: text("department"),
         code: text("code"),
         district: text("district"),
-        after,
+        after: text("after"),
+        clocks: params.clocks(&platform).await?,
         lang: asker.lang,
         limit: usize::try_from(params.number("limit", 20, 1, 100)?).unwrap_or_default(),
     };
     answer::json(&list::list(&platform, &asked).await?)
-}
-
-/// Whether a cursor has the form the registry gives out; another would begin again unsaid.
-fn is_cursor(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('.').collect();
-    let [day, subject, record] = parts[..] else { return false };
-    day.parse::<Date>().is_ok() && [subject, record].iter().all(|id| id.parse::<i64>().is_ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_was_given_out_is_a_cursor() {
-        assert!(is_cursor("2026-05-01.12.4294967297"));
-        for text in ["", "2026-05-01", "2026-05-01.1", "x.1.2", "2026-05-01.1.2.3"] {
-            assert!(!is_cursor(text), "{text}");
-        }
-    }
 }

@@ -1,19 +1,16 @@
 //! The description of the API: OpenAPI 3.1 from the handlers, with examples and the schemas they
-//! imply, and the same as a plain page.
+//! imply.
 
 use std::sync::LazyLock;
 
-use askama::Template;
+use domain::text::Text;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use crate::{
-    api::{
-        answer::{self, Answer},
-        asking::{Asker, Params},
-        catalogue, changes, check, list, problem, report, schema, subject, submission,
-    },
-    assets,
+use crate::api::{
+    answer::{self, Answer},
+    asking::Params,
+    catalogue, changes, check, list, problem, report, schema, spool, subject, submission,
 };
 
 #[derive(OpenApi)]
@@ -37,11 +34,12 @@ use crate::{
         (name = "submissions", description = "归集报送 · deliveries"),
     ),
     paths(
-        subject::search, subject::subject, subject::file, subject::record, check::check, list::list,
+        subject::search, subject::subject, subject::file, subject::record,
+        subject::record_by_number, check::check, list::list,
         changes::changes, catalogue::catalogue, catalogue::catalogue_item, report::issue_report,
         report::report, report::report_document, report::verify, submission::deliver,
-        submission::submission, submission::faults, submission::rejected_csv,
-        submission::rejected_xlsx,
+        submission::submissions, submission::submission, submission::faults,
+        submission::rejected_csv, submission::rejected_xlsx,
     ),
     components(schemas(problem::Body)),
 )]
@@ -53,6 +51,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("subject", "200", include_str!("examples/subject.json")),
     ("file", "200", include_str!("examples/file.json")),
     ("record", "200", include_str!("examples/record.json")),
+    ("record_by_number", "200", include_str!("examples/record.json")),
     ("check", "200", include_str!("examples/check.json")),
     ("list", "200", include_str!("examples/list.json")),
     ("changes", "200", include_str!("examples/changes.json")),
@@ -63,6 +62,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("verify", "200", include_str!("examples/verify.json")),
     ("deliver", "200", include_str!("examples/dry_run.json")),
     ("deliver", "201", include_str!("examples/receipt.json")),
+    ("submissions", "200", include_str!("examples/submissions.json")),
     ("submission", "200", include_str!("examples/receipt.json")),
     ("faults", "200", include_str!("examples/faults.json")),
 ];
@@ -76,44 +76,33 @@ pub async fn openapi(params: Params) -> Answer {
     answer::json(&*DOCUMENT)
 }
 
-/// The operations as a page that works without script.
-#[derive(Template)]
-#[template(path = "api/docs.html")]
-struct DocsPage {
-    lang: &'static str,
-    stylesheet: String,
-    operations: Vec<Operation>,
+/// One operation, as the page of operations shows it.
+pub struct Operation {
+    pub method: String,
+    pub path: String,
+    pub summary: Text,
+    /// What it does, in one sentence.
+    pub brief: Text,
+    pub keyed: bool,
+    pub parameters: Vec<Parameter>,
+    pub responses: Vec<(String, Text)>,
+    pub example: String,
 }
 
-struct Operation {
-    method: String,
-    path: String,
-    summary: String,
-    description: String,
-    parameters: Vec<Parameter>,
-    responses: Vec<(String, String)>,
-    example: String,
+pub struct Parameter {
+    pub name: String,
+    /// `path` or `query`.
+    pub place: String,
+    pub required: bool,
+    pub about: Text,
 }
 
-struct Parameter {
-    name: String,
-    place: String,
-    required: bool,
-    description: String,
-}
-
-/// The page of operations.
-pub async fn docs(asker: Asker, params: Params) -> Answer {
-    params.only(&[])?;
-    let operations = operations(&DOCUMENT)
-        .map(|(path, method, operation)| Operation::of(path, method, operation));
-    let page = DocsPage {
-        lang: asker.lang.tag(),
-        stylesheet: assets::stylesheet(),
-        operations: operations.collect(),
-    };
-    let page = page.render().map_err(|error| problem::internal(&error.to_string()))?;
-    answer::document("text/html; charset=utf-8", page.into_bytes())
+/// Every operation in the order of the description.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    each(&DOCUMENT)
+        .map(|(path, method, operation)| Operation::of(path, method, operation))
+        .collect()
 }
 
 fn document() -> Value {
@@ -122,20 +111,79 @@ fn document() -> Value {
         "type": "http", "scheme": "bearer",
         "description": "信源单位的密钥，xh_ 开头，由平台发放 · a department's key",
     }});
+    document["components"]["headers"] = json!({
+        "ETag": described("答复的标记，可用于 If-None-Match · tag of the answer, for If-None-Match"),
+        "Location": described("所建之物的地址 · where what was made is from now on"),
+        "Retry-After": described("多少秒后再来 · seconds after which to come again"),
+    });
     if let Some(paths) = document["paths"].as_object_mut() {
-        let operations = paths.values_mut().filter_map(Value::as_object_mut).flatten();
-        for (_, operation) in operations {
-            let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-            if let Some(responses) = operation["responses"].as_object_mut() {
-                complete(&id, responses);
+        for methods in paths.values_mut().filter_map(Value::as_object_mut) {
+            for (method, operation) in methods {
+                complete(method, operation);
             }
         }
     }
     document
 }
 
-/// Gives every response its content: the examples of a success, a problem for the rest.
-fn complete(id: &str, responses: &mut Map<String, Value>) {
+fn described(text: &str) -> Value {
+    json!({"description": text, "schema": {"type": "string"}})
+}
+
+/// Gives an operation what all have: headers, tags, the examples of a success, problems for the rest.
+fn complete(method: &str, operation: &mut Value) {
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    let repeatable = method == "get";
+    if let Some(parameters) = operation.as_object_mut() {
+        let parameters = parameters.entry("parameters").or_insert_with(|| json!([]));
+        if let Some(parameters) = parameters.as_array_mut() {
+            parameters.push(header("Accept-Language", "zh（默认）或 en · zh if not given, or en"));
+            if repeatable {
+                parameters.push(header("If-None-Match", "持有的标记 · tag of the answer held"));
+            }
+        }
+    }
+    if id == "deliver" {
+        operation["requestBody"]["content"] = Value::Object(delivery_types());
+    }
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    for (status, response) in responses.iter_mut() {
+        let name = match status.as_str() {
+            "200" if repeatable => "ETag",
+            "201" => "Location",
+            "503" => "Retry-After",
+            _ => continue,
+        };
+        response["headers"][name] = json!({"$ref": format!("#/components/headers/{name}")});
+    }
+    if repeatable {
+        let unchanged = "与持有的相同，不再发送 · the answer held still is right";
+        responses.insert("304".to_owned(), json!({"description": unchanged}));
+    }
+    contents(&id, responses);
+}
+
+fn header(name: &str, about: &str) -> Value {
+    json!({"name": name, "in": "header", "description": about, "required": false, "schema": {"type": "string"}})
+}
+
+/// Every type of content a delivery may come as.
+fn delivery_types() -> Map<String, Value> {
+    let text = json!({"schema": {"type": "string"}});
+    let bytes = json!({"schema": {"type": "string", "format": "binary"}});
+    let form = json!({"schema": {
+        "type": "object", "required": ["file"],
+        "properties": {"file": {"type": "string", "format": "binary"}},
+    }});
+    let types = spool::TYPES.iter().map(|(name, _)| {
+        let is_text = name.starts_with("text/") || name.contains("json");
+        ((*name).to_owned(), if is_text { text.clone() } else { bytes.clone() })
+    });
+    types.chain([("multipart/form-data".to_owned(), form)]).collect()
+}
+
+/// Gives every response its content.
+fn contents(id: &str, responses: &mut Map<String, Value>) {
     for (operation, status, examples) in EXAMPLES {
         let examples: Map<String, Value> = serde_json::from_str(examples).unwrap_or_default();
         if let (true, Some(response)) = (*operation == id, responses.get_mut(*status)) {
@@ -158,7 +206,7 @@ fn complete(id: &str, responses: &mut Map<String, Value>) {
     responses.insert("default".to_owned(), other);
 }
 
-fn operations(document: &Value) -> impl Iterator<Item = (&String, &String, &Value)> {
+fn each(document: &Value) -> impl Iterator<Item = (&String, &String, &Value)> {
     let paths = document["paths"].as_object().into_iter().flatten();
     paths.flat_map(|(path, methods)| {
         let methods = methods.as_object().into_iter().flatten();
@@ -170,30 +218,40 @@ impl Operation {
     fn of(path: &str, method: &str, operation: &Value) -> Operation {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let parameters = parameters.filter(|parameter| parameter["in"] != "header");
         let responses = operation["responses"].as_object().into_iter().flatten();
         let example = responses.clone().find_map(|(_, response)| {
             let examples = response["content"]["application/json"]["examples"].as_object()?;
             examples.values().next().map(|example| example["value"].clone())
         });
+        let summary = Text::new(text(&operation["summary"]), text(&operation["description"]));
+        let first = summary.en.split_once(". ").map_or(summary.en.as_str(), |(first, _)| first);
         Operation {
             method: method.to_uppercase(),
             path: format!("{}{path}", super::BASE),
-            summary: text(&operation["summary"]),
-            description: text(&operation["description"]),
+            brief: Text::new(&summary.zh, first.trim_end_matches('.').replace('\n', " ")),
+            summary,
+            keyed: operation["security"].is_array(),
             parameters: parameters
                 .map(|parameter| Parameter {
                     name: text(&parameter["name"]),
                     place: text(&parameter["in"]),
                     required: parameter["required"].as_bool().unwrap_or_default(),
-                    description: text(&parameter["description"]),
+                    about: both(&text(&parameter["description"])),
                 })
                 .collect(),
             responses: responses
-                .map(|(status, response)| (status.clone(), text(&response["description"])))
+                .map(|(status, response)| (status.clone(), both(&text(&response["description"]))))
                 .collect(),
             example: example
                 .and_then(|example| serde_json::to_string_pretty(&example).ok())
                 .unwrap_or_default(),
         }
     }
+}
+
+/// A description in both languages, as the handlers write it: 中文 · English.
+fn both(text: &str) -> Text {
+    let (zh, en) = text.split_once(" · ").unwrap_or((text, text));
+    Text::new(zh, en)
 }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::{
-    http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE},
+    http::{
+        HeaderValue, StatusCode,
+        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+    },
     response::{IntoResponse, Response},
 };
 use domain::text::{Lang, Text};
@@ -39,6 +42,8 @@ pub enum Kind {
     Heading,
     /// 422: the law, as loaded, does not allow it.
     Refused,
+    /// 503: too much of this is being done already; `Retry-After` says when to come back.
+    Busy,
     /// 500: ours to mend; the caller learns nothing of it, the log everything.
     Internal,
 }
@@ -84,6 +89,7 @@ impl Kind {
             Kind::Refused => {
                 (S::UNPROCESSABLE_ENTITY, "refused", "依规则不能办理", "refused by rule")
             }
+            Kind::Busy => (S::SERVICE_UNAVAILABLE, "busy", "暂时忙", "busy"),
             Kind::Internal => {
                 (S::INTERNAL_SERVER_ERROR, "internal", "平台内部错误", "internal error")
             }
@@ -109,6 +115,10 @@ impl Kind {
             Kind::Internal => (
                 "平台出了差错，已经记录；请稍后再试",
                 "something failed here and was noted; try again later",
+            ),
+            Kind::Busy => (
+                "现在忙不过来，请按响应头 Retry-After 稍后再试",
+                "too busy at the moment; try again after Retry-After",
             ),
             Kind::TooLarge => ("内容超过上限，请分开报送", "over the limit; send it in parts"),
             Kind::Revoked => ("这份报告已作废，不再提供", "this report is no longer handed out"),
@@ -188,6 +198,11 @@ impl Problem {
             StatusCode::METHOD_NOT_ALLOWED => Kind::MethodNotAllowed,
             StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Kind::UnsupportedType,
+            StatusCode::SERVICE_UNAVAILABLE => Kind::Busy,
+            StatusCode::BAD_REQUEST => {
+                let (zh, en) = ("地址里有读不懂的内容", "something in the address cannot be read");
+                return Problem::with(Kind::BadParameter, zh, en);
+            }
             status if status.is_client_error() => Kind::BadBody,
             _ => Kind::Internal,
         })
@@ -217,6 +232,10 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Problem {
         let kind = match &error {
             Error::NotFound => return Problem::new(Kind::NotFound),
+            Error::Busy => return Problem::new(Kind::Busy),
+            Error::Question { name, text } => {
+                return Problem::parameter(name, text.zh.clone(), text.en.clone());
+            }
             Error::Refused(_) => Kind::Refused,
             Error::NeedsConfirmation(_) => Kind::NeedsConfirmation,
             Error::Unreadable(_) => Kind::Unreadable,
@@ -251,6 +270,9 @@ impl IntoResponse for Problem {
         if self.kind == Kind::Unauthorised {
             let challenge = HeaderValue::from_static("Bearer realm=\"xinheng\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if self.kind == Kind::Busy {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
         }
         response.extensions_mut().insert(Arc::new(self));
         response

@@ -6,7 +6,7 @@
 use axum::extract::{Path, State};
 use registry::{
     platform::Platform,
-    report::{self, Standing},
+    report::{self, Standing, Wanted},
 };
 use serde::Serialize;
 
@@ -24,6 +24,9 @@ struct ReportMeta {
     subject_name: String,
     issued_at: String,
     standing: Standing,
+    /// 报告摘要, as the report prints it.
+    data_digest: String,
+    /// SM3 of every byte of the document.
     document_digest: String,
     links: Links,
 }
@@ -40,20 +43,31 @@ struct Links {
 
 /// 出具公共信用信息报告
 ///
-/// Issues a numbered snapshot of the subject's public file. Keep the verification code: only with
-/// it is the report handed out again.
+/// Issues a numbered snapshot of the subject's public file, by both clocks where they are set. Keep
+/// the verification code: only with it is the report handed out again. Asked again on the same day
+/// while nothing has changed, it is the same report.
 #[utoipa::path(
     post, path = "/subjects/{code}/reports", tag = "reports",
-    params(("code" = String, Path, description = "主体代码 · code of the subject", example = "91419901MA0000023D")),
-    responses((status = 201, description = "已出具 · issued"), (status = 404, description = "没有或不公开"))
+    params(
+        ("code" = String, Path, description = "主体代码 · code of the subject", example = "91419901MA0000023D"),
+        ("as_of" = Option<String>, Query, description = "按这一天 · as of this day", example = "2026-06-30"),
+        ("known_at" = Option<String>, Query, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
+    ),
+    responses(
+        (status = 201, description = "已出具 · issued"), (status = 400, description = "参数有误 · bad parameter"),
+        (status = 404, description = "没有或不公开 · not here, or not public"),
+        (status = 503, description = "暂时忙 · busy"),
+    )
 )]
 pub async fn issue_report(
     State(platform): State<Platform>,
     Path(slug): Path<String>,
     params: Params,
 ) -> Answer {
-    params.only(&[])?;
-    let report = report::issue(&platform, &slug, "api").await?;
+    params.only(&["as_of", "known_at"])?;
+    let (as_of, known_at) = (params.date("as_of")?, params.instant("known_at")?);
+    let wanted = Wanted { slug, as_of, known_at };
+    let report = report::issue(&platform, &wanted, "api").await?;
     let meta = meta(&platform, &report.number, &report.verification_code).await?;
     answer::created(&meta.links.report, &meta)
 }
@@ -67,7 +81,7 @@ pub async fn issue_report(
         ("number" = String, Path, description = "报告编号 · number", example = "4199002026112200000001"),
         ("code" = String, Query, description = "核验码 · verification code", example = "0123456789ABCDEFGHJKMNPQRS"),
     ),
-    responses((status = 200, description = "报告 · report"), (status = 404, description = "编号与核验码不符"))
+    responses((status = 200, description = "报告 · report"), (status = 404, description = "编号与核验码不符 · number and code do not fit"))
 )]
 pub async fn report(
     State(platform): State<Platform>,
@@ -75,7 +89,8 @@ pub async fn report(
     params: Params,
 ) -> Answer {
     params.only(&["code"])?;
-    answer::json(&meta(&platform, &number, params.required("code")?).await?)
+    let meta = meta(&platform, &number, params.required("code")?).await?;
+    Ok(answer::private(answer::json(&meta)?))
 }
 
 /// 报告原件（PDF），与出具时逐字节相同
@@ -89,7 +104,7 @@ pub async fn report(
     ),
     responses(
         (status = 200, description = "原件 · document", content_type = "application/pdf", body = Vec<u8>),
-        (status = 404, description = "编号与核验码不符"), (status = 410, description = "已作废"),
+        (status = 404, description = "编号与核验码不符 · number and code do not fit"), (status = 410, description = "已作废 · revoked"),
     )
 )]
 pub async fn report_document(
@@ -112,7 +127,7 @@ pub async fn report_document(
 #[utoipa::path(
     get, path = "/verify/{code}", tag = "reports",
     params(("code" = String, Path, description = "核验码 · verification code", example = "0123456789ABCDEFGHJKMNPQRS")),
-    responses((status = 200, description = "由本平台出具 · issued here"), (status = 404, description = "不是本平台出具的"))
+    responses((status = 200, description = "由本平台出具 · issued here"), (status = 404, description = "不是本平台出具的 · not issued here"))
 )]
 pub async fn verify(
     State(platform): State<Platform>,
@@ -143,6 +158,7 @@ async fn meta(platform: &Platform, number: &str, code: &str) -> Result<ReportMet
         subject_name: verified.subject_name,
         issued_at: verified.issued_at,
         standing: verified.standing,
+        data_digest: verified.data_digest,
         document_digest: verified.document_digest,
     })
 }

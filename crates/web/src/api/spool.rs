@@ -1,6 +1,6 @@
 //! A delivery on its way in: streamed to a file of its own, counted while it comes.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use axum::{
     body::Bytes,
@@ -19,8 +19,17 @@ use crate::api::problem::{self, Kind, Problem};
 /// Bytes a delivery may have.
 pub const DELIVERY_MAX: u64 = 2 << 30;
 
+/// Deliveries taken in at the same moment; further ones are asked to come again.
+pub const AT_ONCE: usize = 4;
+
+/// A sender that is silent this long has gone.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// How the file of a delivery begins; the process that writes it follows.
+const PREFIX: &str = "delivery-";
+
 /// Types of content a delivery may come as, each with the ending its file gets.
-const TYPES: &[(&str, &str)] = &[
+pub const TYPES: &[(&str, &str)] = &[
     ("text/csv", "csv"),
     ("text/tab-separated-values", "tsv"),
     ("text/plain", "txt"),
@@ -99,18 +108,19 @@ async fn write(
 ) -> Result<TempPath, Problem> {
     let failed = |error: std::io::Error| problem::internal(&format!("spool: {error}"));
     let ending = file_name.rsplit_once('.').map_or("dat", |(_, ending)| ending);
-    let mut builder = tempfile::Builder::new();
-    let suffix = format!(".{ending}");
-    let (file, path) = builder
-        .prefix("delivery-")
-        .suffix(&suffix)
-        .tempfile_in(folder)
-        .map_err(failed)?
-        .into_parts();
+    let (folder, suffix) = (folder.to_owned(), format!(".{ending}"));
+    let prefix = format!("{PREFIX}{}-", std::process::id());
+    let made = tokio::task::spawn_blocking(move || {
+        tempfile::Builder::new().prefix(&prefix).suffix(&suffix).tempfile_in(folder)
+    });
+    let made = made.await.map_err(std::io::Error::other).and_then(|made| made);
+    let (file, path) = made.map_err(failed)?.into_parts();
     let mut file = tokio::fs::File::from_std(file);
     let mut bytes = 0u64;
     pin_mut!(stream);
-    while let Some(chunk) = stream.next().await {
+    loop {
+        let next = tokio::time::timeout(SILENCE, stream.next()).await;
+        let Some(chunk) = next.map_err(|_| broken_off())? else { break };
         let chunk = chunk?;
         bytes += chunk.len() as u64;
         if limit < bytes {
@@ -120,6 +130,25 @@ async fn write(
     }
     file.flush().await.map_err(failed)?;
     Ok(path)
+}
+
+/// Clears away what servers that were killed left; what another one is writing stays.
+pub fn clear(folder: &Path) -> std::io::Result<usize> {
+    let mut cleared = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
+        let writer = rest.split('-').next().and_then(|id| id.parse::<u32>().ok());
+        let gone = writer.is_some_and(|id| {
+            id == std::process::id() || !Path::new("/proc").join(id.to_string()).exists()
+        });
+        if gone {
+            std::fs::remove_file(entry.path())?;
+            cleared += 1;
+        }
+    }
+    Ok(cleared)
 }
 
 fn declared(headers: &HeaderMap) -> u64 {
@@ -192,6 +221,24 @@ mod tests {
         assert_eq!(form.unwrap_err(), Kind::TooLarge);
         assert_eq!(spooled("text/html", "<p>", 9).await.unwrap_err(), Kind::UnsupportedType);
         assert_eq!(spooled("multipart/form-data", FORM, 9).await.unwrap_err(), Kind::BadBody);
+    }
+
+    #[test]
+    fn what_a_killed_server_left_is_cleared_and_the_rest_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = format!("delivery-{}-a.csv", std::process::id());
+        // Number 1 is at work on every system; the other one is no number of a process.
+        for name in
+            ["delivery-1-a.csv", "delivery-4294967295-a.csv", "delivery-x.csv", &own, "other"]
+        {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+        }
+        assert_eq!(clear(folder.path()).unwrap(), 2);
+        let left =
+            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut left: Vec<_> = left.collect();
+        left.sort();
+        assert_eq!(left, ["delivery-1-a.csv", "delivery-x.csv", "other"]);
     }
 
     #[test]

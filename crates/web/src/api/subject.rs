@@ -1,21 +1,22 @@
 //! Subjects: search, head, file and the history of one record.
 
 use axum::extract::{Path, State};
-use domain::{disclosure::Audience, text::Lang};
+use domain::disclosure::Audience;
 use registry::{
-    api_use, file,
+    file,
     platform::Platform,
-    record::{self, RecordView, Viewing},
-    search::{self, SearchView},
-    subject::Head,
+    record::{self, Viewing},
+    search::SearchView,
+    subject,
 };
-use serde::Serialize;
 
-use crate::api::{
-    answer::{self, Answer},
-    asking::{Asker, Params},
+use crate::{
+    api::{
+        answer::{self, Answer},
+        asking::{Asker, Params},
+        problem::{Kind, Problem},
+    },
     person,
-    problem::{Kind, Problem},
 };
 
 /// 按名称、名称的一部分、写错的名称或代码查找组织
@@ -28,16 +29,16 @@ use crate::api::{
         ("q" = String, Query, description = "名称或代码 · name or code", example = "示例商贸"),
         ("limit" = Option<i64>, Query, description = "1–50, 20 if not given", example = 10),
     ),
-    responses((status = 200, description = "最像的在前 · best first"), (status = 400, description = "参数有误"))
+    responses((status = 200, description = "最像的在前 · best first"), (status = 400, description = "参数有误 · bad parameter"))
 )]
 pub async fn search(State(platform): State<Platform>, asker: Asker, params: Params) -> Answer {
     params.only(&["q", "limit"])?;
     let query = params.required("q")?;
     let limit = params.number("limit", 20, 1, 50)?;
     let limit = usize::try_from(limit).unwrap_or_default();
-    let found = search::search(&platform, query, asker.lang, limit).await?;
-    let query = if found.hits.is_empty() { person::veiled(&found.query) } else { found.query };
-    answer::json(&SearchView { query, hits: found.hits })
+    let (hits, person) = person::search(&platform, query, asker.lang, limit).await?;
+    let query = if person { person::VEIL } else { query };
+    answer::json(&SearchView { query: query.to_owned(), hits })
 }
 
 /// 主体的名称、代码和登记状态
@@ -46,7 +47,7 @@ pub async fn search(State(platform): State<Platform>, asker: Asker, params: Para
 #[utoipa::path(
     get, path = "/subjects/{code}", tag = "subjects",
     params(("code" = String, Path, description = "统一社会信用代码，或 方案:值 · unified code, or scheme:value", example = "91419901MA0000023D")),
-    responses((status = 200, description = "主体 · subject"), (status = 404, description = "没有或不公开"))
+    responses((status = 200, description = "主体 · subject"), (status = 404, description = "没有或不公开 · not here, or not public"))
 )]
 pub async fn subject(
     State(platform): State<Platform>,
@@ -55,14 +56,15 @@ pub async fn subject(
     params: Params,
 ) -> Answer {
     params.only(&[])?;
-    answer::json(&api_use::head(&platform, &code, asker.lang).await?)
+    answer::json(&subject::by_slug(&platform, &code, asker.lang).await?)
 }
 
 /// 主体的公开信用档案
 ///
 /// Everything the public may see of one subject, section by section, each record with its basis,
-/// its source and the day on which its publication ends. `as_of` asks for the law and the periods
-/// of a day, `known_at` for what the platform knew at an instant.
+/// its source and the day on which its publication ends. `as_of` asks for the law, the facts and
+/// the periods of a day, `known_at` for what the platform knew at an instant. Neither brings back
+/// what has left publication since, nor a value that was put right.
 #[utoipa::path(
     get, path = "/subjects/{code}/file", tag = "subjects",
     params(
@@ -71,8 +73,8 @@ pub async fn subject(
         ("known_at" = Option<String>, Query, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
     ),
     responses(
-        (status = 200, description = "档案 · file"), (status = 400, description = "参数有误"),
-        (status = 404, description = "没有或不公开"),
+        (status = 200, description = "档案 · file"), (status = 400, description = "参数有误 · bad parameter"),
+        (status = 404, description = "没有或不公开 · not here, or not public"),
     )
 )]
 pub async fn file(
@@ -82,38 +84,27 @@ pub async fn file(
     params: Params,
 ) -> Answer {
     params.only(&["as_of", "known_at"])?;
-    let as_of = params.date("as_of")?;
-    let known_at = match params.instant("known_at")? {
-        Some(instant) => instant,
-        None => api_use::last_change(&platform).await?,
-    };
-    let (audience, lang) = (Audience::Public, asker.lang);
-    let asked = file::Asked { slug, audience, lang, as_of, known_at: Some(known_at) };
-    let mut file = file::file(&platform, &asked).await?;
-    // The instant in full: asked for again, it gives this very file.
-    file.known_at = known_at.to_string();
-    answer::json(&file)
+    let clocks = params.clocks(&platform).await?;
+    let asked = file::Asked { slug, audience: Audience::Public, lang: asker.lang, clocks };
+    answer::json(&file::file(&platform, &asked).await?)
 }
 
-/// One record through its versions.
-#[derive(Serialize)]
-struct History {
-    subject: Head,
-    /// Newest first.
-    versions: Vec<RecordView>,
-}
-
-/// 一条记录的全部版本，以及为何在此
+/// 主体的一条记录，以及为何在此
 ///
-/// One record with all its versions, newest first, and why it is here: row, submission, digest,
-/// department, article.
+/// One record and why it is here: row, submission, digest, department, article. Of older versions
+/// it says that they were there, not what they said.
 #[utoipa::path(
     get, path = "/subjects/{code}/records/{record}", tag = "subjects",
     params(
         ("code" = String, Path, description = "主体代码 · code of the subject", example = "91419901MA0000023D"),
         ("record" = i64, Path, description = "记录编号 · number of the record", example = 12884901888i64),
+        ("as_of" = Option<String>, Query, description = "按这一天 · as of this day", example = "2026-06-30"),
+        ("known_at" = Option<String>, Query, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
     ),
-    responses((status = 200, description = "记录 · record"), (status = 404, description = "没有或不公开"))
+    responses(
+        (status = 200, description = "记录 · record"), (status = 400, description = "参数有误 · bad parameter"),
+        (status = 404, description = "没有或不公开 · not here, or not public"),
+    )
 )]
 pub async fn record(
     State(platform): State<Platform>,
@@ -121,19 +112,48 @@ pub async fn record(
     asker: Asker,
     params: Params,
 ) -> Answer {
-    params.only(&[])?;
-    let record = record.parse().map_err(|_| Problem::new(Kind::NotFound))?;
-    let (subject, versions) = history(&platform, &slug, record, asker.lang).await?;
-    answer::json(&History { subject, versions })
+    history(&platform, Some(slug), &record, asker, &params).await
+}
+
+/// 按编号查一条记录
+///
+/// The same by the number of the record alone, as the change feed gives it: whoever holds a record
+/// asks here whether it still is public.
+#[utoipa::path(
+    get, path = "/records/{record}", tag = "subjects",
+    params(
+        ("record" = i64, Path, description = "记录编号 · number of the record", example = 12884901888i64),
+        ("as_of" = Option<String>, Query, description = "按这一天 · as of this day", example = "2026-06-30"),
+        ("known_at" = Option<String>, Query, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
+    ),
+    responses(
+        (status = 200, description = "记录 · record"), (status = 400, description = "参数有误 · bad parameter"),
+        (status = 404, description = "没有或不公开 · not here, or not public"),
+    )
+)]
+pub async fn record_by_number(
+    State(platform): State<Platform>,
+    Path(record): Path<String>,
+    asker: Asker,
+    params: Params,
+) -> Answer {
+    history(&platform, None, &record, asker, &params).await
 }
 
 async fn history(
     platform: &Platform,
-    slug: &str,
-    record: i64,
-    lang: Lang,
-) -> Result<(Head, Vec<RecordView>), Problem> {
-    let as_of = platform.today();
-    let viewing = Viewing { platform, audience: Audience::Public, lang, as_of };
-    Ok(record::history(&viewing, slug, record, platform.now()).await?)
+    slug: Option<String>,
+    record: &str,
+    asker: Asker,
+    params: &Params,
+) -> Answer {
+    params.only(&["as_of", "known_at"])?;
+    let clocks = params.clocks(platform).await?;
+    let record = record.parse().map_err(|_| Problem::new(Kind::NotFound))?;
+    let slug = match slug {
+        Some(slug) => slug,
+        None => record::slug_of(platform, record).await?,
+    };
+    let viewing = Viewing { clocks, ..Viewing::public(platform, asker.lang) };
+    answer::json(&record::history(&viewing, &slug, record).await?)
 }

@@ -1,6 +1,9 @@
 //! Deliveries of departments: handed in with a key, answered with a receipt and every fault.
 
+use std::sync::Arc;
+
 use axum::{
+    Extension,
     extract::{Path, Request, State},
     http::StatusCode,
 };
@@ -9,18 +12,28 @@ use registry::{
     api_use,
     import::{self, Delivery, Imported, Unwatched},
     platform::Platform,
-    receipt as receipts,
+    receipt::{self as receipts, Counts},
 };
 use serde::Serialize;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Semaphore};
 
 use crate::api::{
     answer::{self, Answer, address, instant},
     asking::{self, Asker, Params},
     key::Sender,
-    problem::Problem,
+    problem::{Kind, Problem},
     spool::{self, DELIVERY_MAX},
 };
+
+/// Room for the deliveries that are taken in at the same moment.
+#[derive(Clone, Debug)]
+pub struct Uploads(Arc<Semaphore>);
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Uploads(Arc::new(Semaphore::new(spool::AT_ONCE)))
+    }
+}
 
 /// Faults in the answer itself; all of them are under `links.faults`.
 const FAULTS_FIRST: i64 = 20;
@@ -51,18 +64,6 @@ struct Receipt {
     links: Links,
 }
 
-/// What became of the rows.
-#[derive(Serialize)]
-struct Counts {
-    rows: u64,
-    created: u64,
-    changed: u64,
-    unchanged: u64,
-    withdrawn: u64,
-    rejected: u64,
-    warned: u64,
-}
-
 #[derive(Serialize)]
 struct RuleCount {
     rule: String,
@@ -89,6 +90,28 @@ struct Links {
     faults: String,
     rejected_csv: String,
     rejected_xlsx: String,
+}
+
+/// One page of a department's receipts.
+#[derive(Serialize)]
+struct ReceiptPage {
+    submissions: Vec<Brief>,
+    /// Ask for those before this receipt next; none where this is all.
+    next: Option<String>,
+}
+
+/// A receipt in a list.
+#[derive(Serialize)]
+struct Brief {
+    receipt: String,
+    item: String,
+    item_label: String,
+    mode: String,
+    file_name: String,
+    received_at: String,
+    accepted_at: Option<String>,
+    counts: Counts,
+    link: String,
 }
 
 /// What a delivery would come to; nothing was written.
@@ -127,25 +150,23 @@ struct FaultPage {
     params(
         ("item" = Option<String>, Query, description = "信息项；映射包已指明时可不写 · item, unless the pack says it", example = "penalty"),
         ("pack" = Option<String>, Query, description = "映射包 · pack", example = "double_publicity_2016_penalty"),
-        ("mode" = Option<String>, Query, description = "changes（默认）、full、withdraw", example = "changes"),
+        ("mode" = Option<String>, Query, description = "报送方式，默认 changes · changes if not given", example = "changes"),
         ("confirm" = Option<bool>, Query, description = "已知会撤回大半现有记录 · the removal is meant", example = false),
         ("dry_run" = Option<bool>, Query, description = "只检查，不写入 · check only", example = false),
         ("file_name" = Option<String>, Query, description = "文件名 · name of the file", example = "处罚20261122.csv"),
     ),
-    request_body(description = "文件 · the file", content(
-        (String = "text/csv"), ("multipart/form-data"), ("application/x-ndjson"),
-        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        ("application/vnd.apache.parquet"), ("application/octet-stream"),
-    )),
+    request_body(description = "文件，或表单里名为 file 的文件 · the file, or the field file of a form", content_type = "text/csv", content = String),
     responses(
         (status = 200, description = "试检结果 · outcome of the dry run"),
-        (status = 201, description = "回执 · receipt"), (status = 401, description = "需要密钥"),
-        (status = 409, description = "等待确认，或同一文件正在归集"), (status = 413, description = "超过 2 GiB"),
-        (status = 415, description = "不支持的内容类型"), (status = 422, description = "文件不能读取，或依规则不能办理"),
+        (status = 201, description = "回执 · receipt"), (status = 401, description = "需要密钥 · a key is needed"),
+        (status = 409, description = "等待确认，或同一文件正在归集 · waits for a confirmation, or is being taken in"), (status = 413, description = "超过 2 GiB · over 2 GiB"),
+        (status = 415, description = "不支持的内容类型 · unsupported type"), (status = 422, description = "文件不能读取，或依规则不能办理 · unreadable, or refused by rule"),
+        (status = 503, description = "正在归集的太多，按 Retry-After 再来 · too many at once"),
     )
 )]
 pub async fn deliver(
     State(platform): State<Platform>,
+    Extension(uploads): Extension<Uploads>,
     Sender(department): Sender,
     asker: Asker,
     params: Params,
@@ -160,7 +181,10 @@ pub async fn deliver(
     let (confirmed, dry_run) = (params.flag("confirm")?, params.flag("dry_run")?);
     let text = |name| params.text(name).map(str::to_owned);
     let (item, pack) = (text("item"), text("pack"));
-    let folder = api_use::spool_folder(&platform)?;
+    let _upload = uploads.0.try_acquire_owned().map_err(|_| Problem::new(Kind::Busy))?;
+    let at = platform.clone();
+    let folder = tokio::task::spawn_blocking(move || api_use::spool_folder(&at)).await;
+    let folder = folder.map_err(registry::error::Error::from)??;
     let spooled = spool::spool(&folder, request, params.text("file_name"), DELIVERY_MAX).await?;
     let actor = format!("key:{department}");
     let (path, file_name) = (spooled.path.to_path_buf(), spooled.file_name.clone());
@@ -183,6 +207,38 @@ pub async fn deliver(
     answer::created(&receipt.links.receipt, &receipt)
 }
 
+/// 本单位的归集批次，新的在前
+///
+/// The deliveries of the key's own department, newest first.
+#[utoipa::path(
+    get, path = "/submissions", tag = "submissions", security(("key" = [])),
+    params(
+        ("before" = Option<String>, Query, description = "上一页的 next · next of the page before", example = "示市监-20261122-000005"),
+        ("limit" = Option<i64>, Query, description = "每页条数，1–100，默认 20 · 1–100, 20 if not given", example = 20),
+    ),
+    responses(
+        (status = 200, description = "一页 · one page"), (status = 400, description = "参数有误 · bad parameter"),
+        (status = 401, description = "需要密钥 · a key is needed"),
+        (status = 404, description = "before 不是本单位的回执 · before is no receipt of the department"),
+    )
+)]
+pub async fn submissions(
+    State(platform): State<Platform>,
+    Sender(department): Sender,
+    asker: Asker,
+    params: Params,
+) -> Answer {
+    params.only(&["before", "limit"])?;
+    let limit = params.number("limit", 20, 1, 100)?;
+    let before = params.text("before");
+    let mut found = receipts::list(&platform, &department, before, limit + 1).await?;
+    let more = limit < i64::try_from(found.len()).unwrap_or_default();
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    let next = found.last().filter(|_| more).map(|last| last.receipt.clone());
+    let briefs = found.into_iter().map(|one| brief(&platform, one, asker.lang));
+    answer::json(&ReceiptPage { submissions: briefs.collect(), next })
+}
+
 /// 归集批次的回执
 ///
 /// The receipt of a delivery of the key's own department.
@@ -190,8 +246,8 @@ pub async fn deliver(
     get, path = "/submissions/{receipt}", tag = "submissions", security(("key" = [])),
     params(("receipt" = String, Path, description = "回执编号 · number of the receipt", example = "示市监-20261122-000005")),
     responses(
-        (status = 200, description = "回执 · receipt"), (status = 401, description = "需要密钥"),
-        (status = 404, description = "没有，或是别的单位的"),
+        (status = 200, description = "回执 · receipt"), (status = 401, description = "需要密钥 · a key is needed"),
+        (status = 404, description = "没有，或是别的单位的 · not here, or of another department"),
     )
 )]
 pub async fn submission(
@@ -214,11 +270,11 @@ pub async fn submission(
     params(
         ("receipt" = String, Path, description = "回执编号 · number of the receipt", example = "示市监-20261122-000005"),
         ("from_row" = Option<i64>, Query, description = "从这一行起 · first row", example = 0),
-        ("limit" = Option<i64>, Query, description = "1–1000, 100 if not given", example = 100),
+        ("limit" = Option<i64>, Query, description = "每页条数，1–1000，默认 100 · 1–1000, 100 if not given", example = 100),
     ),
     responses(
-        (status = 200, description = "一页 · one page"), (status = 401, description = "需要密钥"),
-        (status = 404, description = "没有，或是别的单位的"),
+        (status = 200, description = "一页 · one page"), (status = 401, description = "需要密钥 · a key is needed"),
+        (status = 404, description = "没有，或是别的单位的 · not here, or of another department"),
     )
 )]
 pub async fn faults(
@@ -231,7 +287,7 @@ pub async fn faults(
     params.only(&["from_row", "limit"])?;
     let from_row = params.number("from_row", 0, 0, i64::MAX)?;
     let limit = params.number("limit", 100, 1, 1_000)?;
-    let found = receipts::find(&platform, &receipt, Some(&department)).await?;
+    let found = receipts::find(&platform, &receipt, &department).await?;
     let mut faults = receipts::faults(&platform, found.id, from_row, limit).await?;
     let full = i64::try_from(faults.len()).unwrap_or_default() == limit;
     let last = faults.last().map(|fault| fault.row).filter(|_| full);
@@ -254,7 +310,7 @@ pub async fn faults(
     params(("receipt" = String, Path, description = "回执编号 · number of the receipt", example = "示市监-20261122-000005")),
     responses(
         (status = 200, description = "退回的行 · rows sent back", content_type = "text/csv", body = String),
-        (status = 401, description = "需要密钥"), (status = 404, description = "没有，或是别的单位的"),
+        (status = 401, description = "需要密钥 · a key is needed"), (status = 404, description = "没有，或是别的单位的 · not here, or of another department"),
     )
 )]
 pub async fn rejected_csv(
@@ -264,7 +320,7 @@ pub async fn rejected_csv(
     params: Params,
 ) -> Answer {
     params.only(&[])?;
-    let found = receipts::find(&platform, &receipt, Some(&department)).await?;
+    let found = receipts::find(&platform, &receipt, &department).await?;
     let bytes = api_use::rejected_csv(&platform, &found).await?;
     answer::download("text/csv; charset=utf-8", bytes, &format!("rejected-{}.csv", found.id))
 }
@@ -278,7 +334,7 @@ pub async fn rejected_csv(
     responses(
         (status = 200, description = "退回的行 · rows sent back", body = Vec<u8>,
             content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (status = 401, description = "需要密钥"), (status = 404, description = "没有，或是别的单位的"),
+        (status = 401, description = "需要密钥 · a key is needed"), (status = 404, description = "没有，或是别的单位的 · not here, or of another department"),
     )
 )]
 pub async fn rejected_xlsx(
@@ -289,7 +345,7 @@ pub async fn rejected_xlsx(
 ) -> Answer {
     const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     params.only(&[])?;
-    let found = receipts::find(&platform, &receipt, Some(&department)).await?;
+    let found = receipts::find(&platform, &receipt, &department).await?;
     let bytes = api_use::rejected_xlsx(&platform, &found).await?;
     answer::download(XLSX, bytes, &format!("rejected-{}.xlsx", found.id))
 }
@@ -300,12 +356,10 @@ async fn view(
     department: &str,
     lang: Lang,
 ) -> Result<Receipt, Problem> {
-    let found = receipts::find(platform, receipt, Some(department)).await?;
+    let found = receipts::find(platform, receipt, department).await?;
     let faults = receipts::faults(platform, found.id, 0, FAULTS_FIRST).await?;
     let by_rule = api_use::faults_by_rule(platform, &found).await?;
-    let item = platform.policy.item(&found.item);
     let at = |after: &str| address("/submissions/", &found.receipt, after);
-    let counts = found.counts;
     Ok(Receipt {
         links: Links {
             receipt: at(""),
@@ -313,8 +367,8 @@ async fn view(
             rejected_csv: at("/rejected.csv"),
             rejected_xlsx: at("/rejected.xlsx"),
         },
-        item_label: item.map_or(found.item.clone(), |item| item.label.get(lang).to_owned()),
-        department_label: platform.department_label(&found.department),
+        item_label: item_label(platform, &found.item, lang),
+        department_label: platform.department_label(&found.department, lang),
         receipt: found.receipt,
         item: found.item,
         department: found.department,
@@ -326,21 +380,31 @@ async fn view(
         received_at: instant(platform, found.received_at),
         accepted_at: found.accepted_at.map(|at| instant(platform, at)),
         policy_version: found.policy_version.get(..8).unwrap_or_default().to_owned(),
-        counts: Counts {
-            rows: counts.rows,
-            created: counts.created,
-            changed: counts.changed,
-            unchanged: counts.unchanged,
-            withdrawn: counts.withdrawn,
-            rejected: counts.rejected,
-            warned: counts.warned,
-        },
+        counts: Counts::of(&found.counts),
         faults_by_rule: by_rule
             .into_iter()
             .map(|(rule, level, count)| RuleCount { rule, level, count })
             .collect(),
         faults: faults.iter().map(|fault| fault_view(fault, lang)).collect(),
     })
+}
+
+fn brief(platform: &Platform, found: receipts::Brief, lang: Lang) -> Brief {
+    Brief {
+        link: address("/submissions/", &found.receipt, ""),
+        item_label: item_label(platform, &found.item, lang),
+        receipt: found.receipt,
+        item: found.item,
+        mode: found.mode,
+        file_name: found.file_name,
+        received_at: instant(platform, found.received_at),
+        accepted_at: found.accepted_at.map(|at| instant(platform, at)),
+        counts: found.counts,
+    }
+}
+
+fn item_label(platform: &Platform, item: &str, lang: Lang) -> String {
+    platform.policy.item(item).map_or(item, |item| item.label.get(lang)).to_owned()
 }
 
 fn trial(imported: Imported, lang: Lang) -> Trial {

@@ -123,7 +123,8 @@ impl Page {
     }
 
     fn providers(&self) -> String {
-        self.item.providers.join(self.l.t("、", ", "))
+        let kinds: Vec<_> = self.item.providers.iter().map(|kind| self.f.provider(kind)).collect();
+        kinds.join(self.l.t("、", ", "))
     }
 
     fn subjects(&self) -> String {

@@ -27,12 +27,7 @@ pub fn router() -> Router<Platform> {
     Router::new().route("/", get(home)).route("/today", get(today))
 }
 
-/// The figures of a day, as printed.
-struct Day {
-    on: Date,
-    lines: Vec<Line>,
-}
-
+/// The figures of an item, as printed.
 struct Line {
     item: String,
     label: String,
@@ -40,6 +35,8 @@ struct Line {
     ended: String,
     published: String,
     basis: String,
+    /// The day they are of, where those of today are not there yet.
+    earlier: Option<Date>,
 }
 
 #[derive(Template)]
@@ -47,7 +44,7 @@ struct Line {
 struct Home {
     f: Frame,
     l: Lang,
-    day: Option<Day>,
+    lines: Vec<Line>,
     newest: Vec<RecordView>,
     law: Option<GenerationView>,
 }
@@ -57,7 +54,7 @@ struct Home {
 struct Today {
     f: Frame,
     l: Lang,
-    day: Option<Day>,
+    lines: Vec<Line>,
     items: Vec<PublicItem>,
 }
 
@@ -75,24 +72,14 @@ async fn home(visit: Visit) -> Result<Response, Error> {
         if platform.policy.item(item).is_none() {
             continue;
         }
-        let asked = Asked {
-            item: item.to_owned(),
-            from: None,
-            until: None,
-            department: None,
-            code: None,
-            district: None,
-            after: None,
-            lang: visit.lang,
-            limit: NEWEST,
-        };
+        let asked = Asked::newest(platform, item, visit.lang, NEWEST);
         newest.extend(list::list(platform, &asked).await?.records);
     }
     newest.sort_by_key(|record: &RecordView| std::cmp::Reverse(record.decided_on));
     draw(&Home {
         f: visit.frame("search"),
         l: visit.lang,
-        day: day(&visit).await?,
+        lines: lines(&visit).await?,
         newest,
         law: law::in_force(&platform.policy, platform.today(), visit.lang),
     })
@@ -109,13 +96,13 @@ async fn today(visit: Visit) -> Result<Response, Error> {
         about: item.about.get(visit.lang).to_owned(),
     });
     let items = items.collect();
-    draw(&Today { f: visit.frame("today"), l: visit.lang, day: day(&visit).await?, items })
+    draw(&Today { f: visit.frame("today"), l: visit.lang, lines: lines(&visit).await?, items })
 }
 
-async fn day(visit: &Visit) -> Result<Option<Day>, Error> {
-    let Some((on, lines)) = figures::today(&visit.platform, visit.lang).await? else {
-        return Ok(None);
-    };
+/// The figures as printed; none before the first were computed.
+async fn lines(visit: &Visit) -> Result<Vec<Line>, Error> {
+    let today = visit.platform.today();
+    let lines = figures::newest(&visit.platform, visit.lang).await?;
     let lines = lines.into_iter().map(|line| Line {
         item: line.item,
         label: line.label,
@@ -123,6 +110,7 @@ async fn day(visit: &Visit) -> Result<Option<Day>, Error> {
         ended: view::count(line.ended),
         published: view::count(line.published),
         basis: line.basis,
+        earlier: Some(line.on).filter(|on| *on != today),
     });
-    Ok(Some(Day { on, lines: lines.collect() }))
+    Ok(lines.collect())
 }

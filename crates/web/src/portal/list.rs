@@ -9,19 +9,18 @@ use axum::{
 };
 use domain::{
     catalogue::{FieldKind, Item},
-    text::{Lang, Text},
+    text::Lang,
 };
-use jiff::civil::Date;
 use registry::{
     list::{self, ListView},
     platform::Platform,
 };
 use serde::Deserialize;
 
-use super::{Visit, draw};
+use super::{Visit, day, draw};
 use crate::{
     error::Error,
-    view::{Frame, segment},
+    view::{self, Frame, segment},
 };
 
 const PAGE: usize = 30;
@@ -40,6 +39,8 @@ struct Filters {
     department: String,
     code: String,
     district: String,
+    as_of: String,
+    known_at: String,
     after: String,
 }
 
@@ -62,6 +63,12 @@ struct Page {
     codes: Option<(String, Vec<Choice>)>,
     districts: Vec<Choice>,
     filtered: bool,
+    /// True where another day or instant was asked for.
+    is_past: bool,
+    /// How many are published in all, where nothing is left out.
+    total: Option<String>,
+    /// The first page, where this is another.
+    first: Option<String>,
     next: Option<String>,
     basis: String,
 }
@@ -75,17 +82,18 @@ async fn page(
     let item = platform.policy.item(&id).ok_or(Error::NotFound)?;
     let asked = list::Asked {
         item: id,
-        from: day(&filters.from)?,
-        until: day(&filters.until)?,
+        from: day(Some(&filters.from))?,
+        until: day(Some(&filters.until))?,
         department: filled(&filters.department),
         code: filled(&filters.code),
         district: filled(&filters.district),
         after: filled(&filters.after),
+        clocks: visit.clocks(Some(&filters.as_of), Some(&filters.known_at)).await?,
         lang: visit.lang,
         limit: PAGE,
     };
     let list = list::list(platform, &asked).await?;
-    let basis = item.basis_on(platform.today()).map(|basis| basis.instrument.clone());
+    let basis = item.basis_on(asked.clocks.as_of).map(|basis| basis.instrument.clone());
     draw(&Page {
         f: visit.frame("today"),
         l: visit.lang,
@@ -93,7 +101,10 @@ async fn page(
         codes: codes(platform, item, &filters.code, visit.lang),
         districts: districts(platform, &filters.district, visit.lang),
         filtered: filters.any(),
-        next: list.next.as_deref().map(|after| filters.href(&list.item, after)),
+        is_past: asked.clocks.is_past,
+        total: list.total.map(view::count),
+        first: asked.after.is_some().then(|| filters.href(&list.item, None)),
+        next: list.next.as_deref().map(|after| filters.href(&list.item, Some(after))),
         basis: basis.unwrap_or_default(),
         list,
         filters,
@@ -101,13 +112,15 @@ async fn page(
 }
 
 impl Filters {
-    fn pairs(&self) -> [(&'static str, &str); 5] {
+    fn pairs(&self) -> [(&'static str, &str); 7] {
         [
             ("from", &self.from),
             ("until", &self.until),
             ("department", &self.department),
             ("code", &self.code),
             ("district", &self.district),
+            ("as_of", &self.as_of),
+            ("known_at", &self.known_at),
         ]
     }
 
@@ -115,29 +128,19 @@ impl Filters {
         self.pairs().iter().any(|(_, value)| !value.trim().is_empty())
     }
 
-    /// The page of the list that begins after a cursor, under the same filters.
-    fn href(&self, item: &str, after: &str) -> String {
+    /// The page of the list that begins after a cursor, or the first, under the same filters.
+    fn href(&self, item: &str, after: Option<&str>) -> String {
         let kept = self.pairs().into_iter().filter(|(_, value)| !value.trim().is_empty());
-        let pairs = kept.chain(std::iter::once(("after", after)));
+        let pairs = kept.chain(after.map(|after| ("after", after)));
         let query: Vec<String> =
             pairs.map(|(name, value)| format!("{name}={}", segment(value))).collect();
-        format!("/public/{}?{}", segment(item), query.join("&"))
+        let address = format!("/public/{}", segment(item));
+        if query.is_empty() { address } else { format!("{address}?{}", query.join("&")) }
     }
 }
 
 fn filled(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-fn day(text: &str) -> Result<Option<Date>, Error> {
-    let Some(text) = filled(text) else { return Ok(None) };
-    let day = text.parse().map_err(|_| {
-        Error::BadRequest(Text::new(
-            "日期请写成 2026-01-31 这样。",
-            "Write a date like 2026-01-31.",
-        ))
-    })?;
-    Ok(Some(day))
 }
 
 fn departments(platform: &Platform, item: &Item, chosen: &str, lang: Lang) -> Vec<Choice> {

@@ -1,19 +1,32 @@
-//! One record: everything disclosed of it, why it is here, and its older versions.
+//! One record: everything disclosed of it, why it is here, and that it had older versions.
 
 use askama::Template;
-use axum::{Router, extract::Path, response::Response, routing::get};
-use domain::{disclosure::Audience, text::Lang};
+use axum::{
+    Router,
+    extract::{Path, Query},
+    response::Response,
+    routing::get,
+};
+use domain::text::Lang;
 use registry::{
     platform::Platform,
-    record::{self, RecordView, Viewing},
+    record::{self, History, OlderVersion, RecordView, Viewing},
     subject::Head,
+    version::Clocks,
 };
+use serde::Deserialize;
 
 use super::{Visit, draw};
 use crate::{error::Error, view::Frame};
 
 pub fn router() -> Router<Platform> {
     Router::new().route("/subjects/{slug}/records/{record}", get(page))
+}
+
+#[derive(Deserialize)]
+struct AnotherDay {
+    as_of: Option<String>,
+    known_at: Option<String>,
 }
 
 #[derive(Template)]
@@ -23,21 +36,19 @@ struct Page {
     l: Lang,
     subject: Head,
     r: RecordView,
-    /// Newest first, without the one that stands.
-    older: Vec<RecordView>,
+    /// Newest first: that they were there, not what they said.
+    older: Vec<OlderVersion>,
+    clocks: Clocks,
 }
 
 async fn page(
     visit: Visit,
     Path((slug, number)): Path<(String, String)>,
+    Query(day): Query<AnotherDay>,
 ) -> Result<Response, Error> {
-    let platform = &visit.platform;
     let number: i64 = number.parse().map_err(|_| Error::NotFound)?;
-    let viewing =
-        Viewing { platform, audience: Audience::Public, lang: visit.lang, as_of: platform.today() };
-    let (subject, views) = record::history(&viewing, &slug, number, platform.now()).await?;
-    let mut views = views.into_iter();
-    let r = views.next().ok_or(Error::NotFound)?;
-    let older = views.collect();
-    draw(&Page { f: visit.frame("search"), l: visit.lang, subject, r, older })
+    let clocks = visit.clocks(day.as_of.as_deref(), day.known_at.as_deref()).await?;
+    let viewing = Viewing { clocks, ..Viewing::public(&visit.platform, visit.lang) };
+    let History { subject, record: r, older } = record::history(&viewing, &slug, number).await?;
+    draw(&Page { f: visit.frame("search"), l: visit.lang, subject, r, older, clocks })
 }

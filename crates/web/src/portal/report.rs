@@ -14,7 +14,7 @@ use axum::{
 use domain::text::Lang;
 use registry::{
     platform::Platform,
-    report::{self, Standing, Verified},
+    report::{self, Standing, Verified, Wanted},
 };
 use serde::Deserialize;
 
@@ -58,7 +58,8 @@ enum Answer {
 }
 
 async fn issue(visit: Visit, Path(slug): Path<String>) -> Result<Redirect, Error> {
-    let report = report::issue(&visit.platform, &slug, ACTOR).await?;
+    let wanted = Wanted { slug, ..Wanted::default() };
+    let report = report::issue(&visit.platform, &wanted, ACTOR).await?;
     Ok(Redirect::to(&format!("/reports/{}.pdf?code={}", report.number, report.verification_code)))
 }
 
@@ -74,7 +75,7 @@ async fn document(
     if plain(&coded.code.unwrap_or_default()) != report.verification_code {
         return Err(Error::NotFound);
     }
-    if report.state == "revoked" {
+    if report::is_revoked(&report) {
         return Ok(Redirect::to(&format!("/verify/{}", report.verification_code)).into_response());
     }
     let disposition = format!("inline; filename=\"{}.pdf\"", report.number);
@@ -104,7 +105,8 @@ async fn verified(visit: Visit, Path(code): Path<String>) -> Result<Response, Er
         Answer::Known(_) => StatusCode::OK,
         Answer::Unknown => StatusCode::NOT_FOUND,
     };
-    let page = draw(&Verify { f: visit.frame(""), l: visit.lang, answer: Some(answer) })?;
+    let f = visit.frame_unsaid("");
+    let page = draw(&Verify { f, l: visit.lang, answer: Some(answer) })?;
     Ok((status, page).into_response())
 }
 

@@ -2,15 +2,16 @@
 
 use askama::Template;
 use axum::{Router, extract::Query, response::Response, routing::get};
-use domain::{
-    identifier::{resident_id::ResidentId, uscc::UnifiedCode},
-    text::Lang,
-};
+use domain::text::Lang;
 use registry::{platform::Platform, search::Hit};
 use serde::Deserialize;
 
 use super::{Visit, draw};
-use crate::{error::Error, view::Frame};
+use crate::{
+    error::Error,
+    person,
+    view::{Frame, segment},
+};
 
 /// A longer question is no name; the rest is dropped.
 const QUERY_MAX: usize = 100;
@@ -46,50 +47,13 @@ impl Found {
 
 async fn search(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Error> {
     let query: String = asked.q.trim().chars().take(QUERY_MAX).collect();
-    let person = is_person(&query);
-    // A 15-digit registration number may have the shape of an old identity number: only a hit shows.
-    let ask = !query.is_empty() && (!person || query.len() == 15);
-    let hits = if ask {
-        registry::search::search(&visit.platform, &query, visit.lang, HITS_MAX).await?.hits
-    } else {
-        Vec::new()
-    };
-    let person = person && hits.is_empty();
-    let (f, query) = if person {
-        (visit.frame_unsaid("search"), String::new())
-    } else {
-        (visit.frame("search"), query)
-    };
+    let (hits, person) = person::search(&visit.platform, &query, visit.lang, HITS_MAX).await?;
+    let mut f = if person { visit.frame_unsaid("search") } else { visit.frame("search") };
+    if !hits.is_empty() {
+        // A registration number may look like a person's: what was found may be asked again.
+        let other = visit.lang.t("en", "zh");
+        f.other_language = format!("/search?q={}&lang={other}", segment(&query));
+    }
+    let query = if person { String::new() } else { query };
     draw(&Found { f, l: visit.lang, query, hits, person })
-}
-
-/// Whether a question has the shape of a resident id and is no unified code.
-fn is_person(query: &str) -> bool {
-    use domain::identifier::resident_id::InvalidResidentId::CheckDigit;
-    let text: String = query.chars().filter(|one| !matches!(one, ' ' | '-' | '\u{3000}')).collect();
-    match ResidentId::parse(&text) {
-        Ok(_) => true,
-        Err(CheckDigit) => UnifiedCode::parse(&text.to_uppercase()).is_err(),
-        Err(_) => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_person;
-
-    #[test]
-    fn an_identity_number_is_recognised_however_it_is_written() {
-        for (query, person) in [
-            ("11010519491231002X", true),
-            ("110105 19491231 002x", true),
-            ("110105194912310021", true),
-            ("110105491231002", true),
-            ("91419900MA0000001X", false),
-            ("示例青禾", false),
-            ("", false),
-        ] {
-            assert_eq!(is_person(query), person, "{query}");
-        }
-    }
 }

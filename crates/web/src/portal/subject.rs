@@ -7,12 +7,8 @@ use axum::{
     response::Response,
     routing::get,
 };
-use domain::{
-    catalogue::Section,
-    disclosure::Audience,
-    text::{Lang, Text},
-};
-use jiff::{Timestamp, ToSpan as _, civil::Date};
+use domain::{catalogue::Section, disclosure::Audience, text::Lang};
+use jiff::civil::Date;
 use registry::{
     file::{self, Asked, FileView, Moment},
     platform::Platform,
@@ -42,8 +38,7 @@ struct Page {
     l: Lang,
     slug: String,
     file: FileView,
-    /// True where the reader asked for another day.
-    earlier: bool,
+    known_at: String,
     known_on: Date,
     years: Vec<Year>,
 }
@@ -59,21 +54,18 @@ async fn page(
     Path(slug): Path<String>,
     Query(day): Query<AnotherDay>,
 ) -> Result<Response, Error> {
-    let platform = &visit.platform;
-    let today = platform.today();
-    let as_of = past(day.as_of.as_deref(), today)?.filter(|day| *day != today);
-    let known = past(day.known_at.as_deref(), today)?.filter(|day| *day != today);
-    let known_at = known.map(|day| end_of(platform, day)).transpose()?;
-    let asked = Asked { slug, audience: Audience::Public, lang: visit.lang, as_of, known_at };
-    let earlier = as_of.is_some() || known_at.is_some();
+    let (platform, lang) = (&visit.platform, visit.lang);
+    let clocks = visit.clocks(day.as_of.as_deref(), day.known_at.as_deref()).await?;
+    let asked = Asked { slug, audience: Audience::Public, lang, clocks };
     let file = file::file(platform, &asked).await?;
+    let (now, today) = (platform.now(), platform.today());
     draw(&Page {
         f: visit.frame("search"),
-        l: visit.lang,
+        l: lang,
         slug: segment(&file.subject.code.slug()),
-        earlier,
-        known_on: known.unwrap_or(today),
-        years: years(&file.timeline, visit.lang),
+        known_at: platform.minute(clocks.known_at.unwrap_or(now)),
+        known_on: clocks.known_at.map_or(today, |at| platform.day(at)),
+        years: years(&file.timeline, lang),
         file,
     })
 }
@@ -86,31 +78,6 @@ impl Page {
     fn is_registration(&self, section: &str) -> bool {
         section == Section::Registration.code()
     }
-}
-
-/// A day asked for, or nothing; one that cannot be read or has not come is refused.
-fn past(text: Option<&str>, today: Date) -> Result<Option<Date>, Error> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    let day: Date = text.parse().map_err(|_| {
-        Error::BadRequest(Text::new(
-            "日期请写成 2026-01-31 这样。",
-            "Write a date like 2026-01-31.",
-        ))
-    })?;
-    if today < day {
-        return Err(Error::BadRequest(Text::new(
-            "只能看今天或以前的某一天。",
-            "Only today or an earlier day can be shown.",
-        )));
-    }
-    Ok(Some(day))
-}
-
-/// The last instant of a day at the place.
-fn end_of(platform: &Platform, day: Date) -> Result<Timestamp, Error> {
-    let next = day.saturating_add(1.day()).to_zoned(platform.zone.clone());
-    let next = next.map_err(|_| Error::NotFound)?.timestamp();
-    Ok(next.checked_sub(1.nanosecond()).unwrap_or(next))
 }
 
 /// This year and the last one by one, everything before them together.

@@ -2,14 +2,11 @@
 
 use askama::Template;
 use axum::{Router, extract::Path, response::Response, routing::get};
-use domain::text::Lang;
-use registry::{platform::Platform, receipt};
+use domain::text::{Lang, grouped};
+use registry::{platform::Platform, receipt, record::holds_public_fields_only};
 
 use super::{Visit, draw};
-use crate::{
-    error::Error,
-    view::{Frame, count_of},
-};
+use crate::{error::Error, view::Frame};
 
 pub fn router() -> Router<Platform> {
     Router::new().route("/submissions/{receipt}", get(page))
@@ -26,17 +23,16 @@ struct Page {
     item_label: String,
     received_at: String,
     accepted_at: String,
-    digest: String,
+    /// None where the file holds what is not public.
+    digest: Option<String>,
     counts: Vec<(String, String)>,
 }
 
 async fn page(visit: Visit, Path(receipt): Path<String>) -> Result<Response, Error> {
     let (platform, lang) = (&visit.platform, visit.lang);
-    let found = receipt::find(platform, &receipt, None).await?;
+    let found = receipt::find_public(platform, &receipt).await?;
     let item = platform.policy.item(&found.item);
     let label = item.map_or(found.item.as_str(), |item| item.label.get(lang));
-    let department = platform.place.department(&found.department);
-    let department = department.map_or(found.department.as_str(), |one| one.label.get(lang));
     let counts = [
         (lang.t("共收到", "Rows received"), found.counts.rows),
         (lang.t("新增记录", "Records added"), found.counts.created),
@@ -48,13 +44,15 @@ async fn page(visit: Visit, Path(receipt): Path<String>) -> Result<Response, Err
     draw(&Page {
         f: visit.frame(""),
         l: lang,
-        department: department.to_owned(),
+        department: platform.department_label(&found.department, lang),
         item_label: label.to_owned(),
         item: found.item.clone(),
         received_at: platform.minute(found.received_at),
         accepted_at: found.accepted_at.map(|at| platform.minute(at)).unwrap_or_default(),
-        counts: counts.map(|(label, count)| (label.to_owned(), count_of(count))).to_vec(),
-        digest: found.file_digest,
+        counts: counts.map(|(label, count)| (label.to_owned(), grouped(count))).to_vec(),
+        digest: item
+            .is_some_and(|item| holds_public_fields_only(item))
+            .then_some(found.file_digest),
         receipt: found.receipt,
     })
 }

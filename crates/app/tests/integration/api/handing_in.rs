@@ -49,7 +49,7 @@ async fn every_fault_comes_back_and_the_mended_rows_are_taken() {
     let again = api.ask("submission", (Method::GET, &link("receipt")), &held, "", 200).await;
     assert_eq!(
         (again.json(), again.header("cache-control")),
-        (receipt.clone(), "private, no-cache")
+        (receipt.clone(), "private, no-store")
     );
 
     let page = api
@@ -139,6 +139,39 @@ async fn a_dry_run_writes_nothing_and_the_same_file_changes_nothing() {
     assert_eq!(last().await, after);
     let spooled = std::fs::read_dir(api.site.dir.path().join("spool")).expect("a folder");
     assert_eq!(spooled.count(), 0, "deliveries are gone once they are read");
+}
+
+#[tokio::test]
+async fn a_department_finds_its_deliveries_again() {
+    let api = api().await;
+    let (own, other) = (key_of(&api, "scjg").await, key_of(&api, "jiaoyu").await);
+    let held = [("authorization", own.as_str())];
+    let mut receipts = Vec::new();
+    let mut path = "/submissions?limit=2".to_owned();
+    loop {
+        let page = api.ask("submissions", (Method::GET, &path), &held, "", 200).await.json();
+        let found = page["submissions"].as_array().expect("submissions");
+        receipts.extend(found.iter().map(|one| one["receipt"].clone()));
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/submissions?limit=2&before={}", super::reading::escaped(next));
+    }
+    let number = |receipt: &Value| {
+        receipt.as_str().expect("a receipt").rsplit('-').next().map(str::to_owned)
+    };
+    let numbers: Vec<_> = receipts.iter().map(number).collect();
+    let mut sorted = numbers.clone();
+    sorted.sort();
+    sorted.reverse();
+    assert_eq!((receipts.len(), &numbers), (4, &sorted), "newest first, each once");
+    let foreign = [("authorization", other.as_str())];
+    let page = api.ask("submissions", (Method::GET, "/submissions"), &foreign, "", 200).await;
+    assert_eq!(page.json()["submissions"], serde_json::json!([]));
+    api.problem(Method::GET, "/submissions", &[], "", (401, "unauthorised")).await;
+    let before = format!(
+        "/submissions?before={}",
+        super::reading::escaped(receipts[0].as_str().expect("a receipt"))
+    );
+    api.problem(Method::GET, &before, &foreign, "", (404, "not-found")).await;
 }
 
 #[tokio::test]

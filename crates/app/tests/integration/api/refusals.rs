@@ -12,7 +12,7 @@ const PERSON: &str = "11010519491231002X";
 #[tokio::test]
 async fn a_wrong_address_and_a_wrong_method_are_problems_too() {
     let api = Api::over(empty_site().await).await;
-    for path in ["/nothing", "/subjects", "/subjects/x/y/z", "/"] {
+    for path in ["/nothing", "/subjects", "/subjects/x/y/z", "/", ""] {
         api.problem(Method::GET, path, &[], "", (404, "no-such-operation")).await;
     }
     let answer = api.send(Method::DELETE, "/changes", &[], "").await;
@@ -41,6 +41,7 @@ async fn a_bad_parameter_is_named() {
         ("/public/penalty?after=1", "after"),
         ("/subjects/x/file?as_of=2026-02-30", "as_of"),
         ("/subjects/x/file?known_at=2026-02-03", "known_at"),
+        ("/public/penalty?from=2026-02-01&until=2026-01-31", "from"),
     ] {
         let problem = api.problem(Method::GET, path, &[], "", (400, "bad-parameter")).await;
         assert_eq!(problem["parameter"], name, "{path}");
@@ -71,6 +72,37 @@ async fn a_person_is_not_there_and_not_repeated() {
         found["hits"] == serde_json::json!([]) && !found.to_string().contains("19491231"),
         "{found}"
     );
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_text_is_not_called_a_body() {
+    let api = Api::over(empty_site().await).await;
+    let problem = api.problem(Method::GET, "/subjects/%ff", &[], "", (400, "bad-parameter")).await;
+    assert_eq!(problem["detail"], "地址里有读不懂的内容");
+}
+
+#[tokio::test]
+async fn too_many_deliveries_at_once_are_asked_to_come_again() {
+    let api = api().await;
+    let key = api_use::create_key(&api.site.platform, "scjg", "test", "test").await.expect("a key");
+    let bearer = format!("Bearer {key}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "text/csv")];
+    let path = "/submissions?item=penalty";
+    let mut open = Vec::new();
+    for _ in 0..web::api::spool::AT_ONCE {
+        // A sender that has begun and says nothing more.
+        let silent = futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>();
+        let mut sending =
+            Box::pin(api.send(Method::POST, path, &headers, axum::body::Body::from_stream(silent)));
+        let _ = tokio::time::timeout(std::time::Duration::from_millis(200), &mut sending).await;
+        open.push(sending);
+    }
+    let answer = api.send(Method::POST, path, &headers, "").await;
+    assert_eq!(answer.header("retry-after"), "10");
+    api.problem(Method::POST, path, &headers, "", (503, "busy")).await;
+    drop(open);
+    let row = csv(&[penalty(&business(2), "示市监罚〔2026〕31号", "2026-05-12")]);
+    assert_eq!(api.send(Method::POST, path, &headers, row).await.status, 201);
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
-//! What pages of the portal ask for beyond the other operations.
+//! Whether the platform works.
 
 use crate::{error::Error, platform::Platform};
 
 /// Whether the register answers.
-pub async fn alive(platform: &Platform) -> Result<(), Error> {
+pub async fn register(platform: &Platform) -> Result<(), Error> {
     store::feed::last(&platform.register).await?;
     Ok(())
 }

@@ -1,0 +1,233 @@
+//! The examples of the description, made by asking: `XINHENG_WRITE_EXAMPLES=1` writes them anew.
+
+use axum::http::Method;
+use registry::api_use;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Api, api,
+    reading::{escaped, section},
+};
+use crate::site::{
+    Business, business, csv, penalty, person_penalty, registration, struck_off, with,
+};
+
+/// The examples of one file: a name and an answer each.
+type Examples = Vec<(&'static str, Value)>;
+
+/// What makes an answer show everything it may hold.
+async fn eventful() -> Api {
+    let api = api().await;
+    let site = &api.site;
+    let row = penalty(&business(2), "示市监罚〔2026〕7号", "2026-05-12");
+    let mut changed = with(with(row, "CF_NR_FK", "0.3"), "CF_NR", "罚款3000元");
+    changed.push(("CF_JYCX", "否".to_owned()));
+    site.accept("penalty", &[changed]).await;
+    let renamed = Business { name: "示例惠民商贸有限公司".to_owned(), ..business(1) };
+    site.accept("registration", &[with(registration(&renamed), "DJ_HZRQ", "2026-09-01")]).await;
+    let person = person_penalty("示例丙", "示市监罚〔2026〕91号", "2026-05-12");
+    site.accept("penalty", &[person]).await;
+    site.accept("penalty", &[penalty(&business(3), "示市监罚〔2026〕11号", "2026-05-13")]).await;
+    site.withdraw("penalty", penalty(&business(3), "示市监罚〔2026〕11号", "2026-05-13")).await;
+    let fourth = Business { name: "示例迁建有限公司".to_owned(), ..business(4) };
+    site.accept("penalty", &[penalty(&fourth, "示市监罚〔2026〕12号", "2026-05-14")]).await;
+    site.accept("registration", &[struck_off(&fourth, "2026-11-20")]).await;
+    site.work().await;
+    api
+}
+
+async fn reading(api: &Api) -> Vec<(&'static str, Examples)> {
+    let get = async |path: &str| api.send(Method::GET, path, &[], "").await.json();
+    let code = business(2).code;
+    let search = async |name: &str| get(&format!("/search?q={}", escaped(name))).await;
+    let file = get(&format!("/subjects/{code}/file")).await;
+    let numbered = |number: &str| {
+        let penalties = section(&file, "penalties").iter();
+        penalties.clone().find(|one| one["document_number"] == number).expect("a record")["record"]
+            .clone()
+    };
+    let record = numbered("示市监罚〔2026〕7号");
+    let licences = get("/public/licence").await;
+    let licence = &licences["records"][0]["record"];
+    let feed = get("/changes").await;
+    let last = feed["last"].as_i64().expect("a number");
+    vec![
+        (
+            "search",
+            vec![("found", search("示例商贸").await), ("nothing", search("查无此店").await)],
+        ),
+        (
+            "subject",
+            vec![
+                ("organisation", get(&format!("/subjects/{code}")).await),
+                ("renamed", get(&format!("/subjects/{}", business(1).code)).await),
+            ],
+        ),
+        ("file", vec![("organisation", file.clone())]),
+        (
+            "record",
+            vec![
+                ("corrected", get(&format!("/subjects/{code}/records/{record}")).await),
+                ("licence", get(&format!("/records/{licence}")).await),
+            ],
+        ),
+        (
+            "list",
+            vec![
+                ("penalties", get("/public/penalty?limit=1").await),
+                ("licences", licences.clone()),
+            ],
+        ),
+        (
+            "changes",
+            vec![
+                ("page", get("/changes?from=3&limit=3").await),
+                ("endings", get(&format!("/changes?from={}", last - 4)).await),
+                ("nothing_new", get(&format!("/changes?from={}", last + 1)).await),
+            ],
+        ),
+    ]
+}
+
+/// The catalogue, cut to what shows its shape.
+async fn catalogue(api: &Api) -> Vec<(&'static str, Examples)> {
+    let get = async |path: &str| api.send(Method::GET, path, &[], "").await.json();
+    let mut catalogue = get("/catalogue").await;
+    catalogue["items"].as_array_mut().expect("items").truncate(3);
+    let mut penalty = get("/catalogue/penalty").await;
+    let mut kinds: Vec<Value> = Vec::new();
+    penalty["fields"].as_array_mut().expect("fields").retain(|field| {
+        let new = !kinds.contains(&field["kind"]);
+        kinds.push(field["kind"].clone());
+        new
+    });
+    vec![
+        ("catalogue", vec![("catalogue", catalogue)]),
+        ("catalogue_item", vec![("penalty", penalty)]),
+    ]
+}
+
+async fn asking(api: &Api) -> Vec<(&'static str, Examples)> {
+    let json = [("content-type", "application/json")];
+    let matter = "食品经营许可新办";
+    let check =
+        async |body: Value| api.send(Method::POST, "/check", &json, body.to_string()).await.json();
+    let issue = async |code: String| {
+        api.send(Method::POST, &format!("/subjects/{code}/reports"), &[], "").await.json()
+    };
+    let verify = async |report: &Value| {
+        let code = report["verification_code"].as_str().expect("a code");
+        api.send(Method::GET, &format!("/verify/{code}"), &[], "").await.json()
+    };
+    let checks = vec![
+        (
+            "hint",
+            check(json!({"code": business(3).code, "matter": matter, "case": "示2026-0001"})).await,
+        ),
+        (
+            "nothing_to_say",
+            check(json!({"code": business(2).code, "matter": matter, "purpose": "许可审查"})).await,
+        ),
+        (
+            "another_name",
+            check(json!({"code": business(2).code, "name": "示例别家有限公司", "matter": matter}))
+                .await,
+        ),
+        ("unknown_code", check(json!({"code": "91419901MA00009900", "matter": matter})).await),
+    ];
+    let [valid, superseded, revoked] = [
+        issue(business(2).code).await,
+        issue(business(3).code).await,
+        issue(business(1).code).await,
+    ];
+    let number = revoked["number"].as_str().expect("a number");
+    let done = registry::report::revoke(&api.site.platform, number, "出具有误", "test").await;
+    done.expect("a revocation");
+    api.site
+        .accept("penalty", &[penalty(&business(3), "示市监罚〔2026〕13号", "2026-05-15")])
+        .await;
+    let verified = vec![
+        ("valid", verify(&valid).await),
+        ("superseded", verify(&superseded).await),
+        ("revoked", verify(&revoked).await),
+    ];
+    vec![("check", checks), ("report", vec![("report", valid)]), ("verify", verified)]
+}
+
+async fn handing_in(api: &Api) -> Vec<(&'static str, Examples)> {
+    let key = api_use::create_key(&api.site.platform, "scjg", "examples", "test").await;
+    let bearer = format!("Bearer {}", key.expect("a key"));
+    let headers = [("authorization", bearer.as_str()), ("content-type", "text/csv")];
+    let bad =
+        with(penalty(&business(2), "示市监罚〔2026〕22号", "2026-05-12"), "CF_JDRQ", "2026-13-40");
+    let mut good = penalty(&business(2), "示市监罚〔2026〕21号", "2026-05-12");
+    let mut bad = bad;
+    for row in [&mut good, &mut bad] {
+        row.push(("BY_BZ", "多出来的一列".to_owned()));
+    }
+    let file = csv(&[good, bad]);
+    let send = async |query: &str| {
+        let path = format!("/submissions?item=penalty&file_name=a.csv{query}");
+        api.send(Method::POST, &path, &headers, file.clone()).await.json()
+    };
+    let trial = send("&dry_run=true").await;
+    let receipt = send("").await;
+    let get = async |path: String| api.send(Method::GET, &path, &headers, "").await.json();
+    let link = receipt["links"]["faults"].as_str().expect("a link");
+    let link = link.trim_start_matches("/api/v1").to_owned();
+    vec![
+        ("dry_run", vec![("faults", trial)]),
+        ("receipt", vec![("faults", receipt.clone())]),
+        (
+            "faults",
+            vec![
+                ("page", get(format!("{link}?limit=1")).await),
+                ("last_page", get(format!("{link}?from_row=900")).await),
+            ],
+        ),
+        (
+            "submissions",
+            vec![
+                ("page", get("/submissions?limit=1".to_owned()).await),
+                ("all", get("/submissions?limit=2".to_owned()).await),
+            ],
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn the_examples_have_the_shape_of_the_answers() {
+    let api = eventful().await;
+    let mut made = reading(&api).await;
+    made.extend(catalogue(&api).await);
+    made.extend(asking(&api).await);
+    made.extend(handing_in(&api).await);
+    let folder = crate::home::root().join("crates/web/src/api/examples");
+    let write = crate::home::setting("XINHENG_WRITE_EXAMPLES").is_some();
+    let mut named = Vec::new();
+    for (name, examples) in made {
+        let path = folder.join(format!("{name}.json"));
+        named.push(format!("{name}.json"));
+        let examples: Map<String, Value> =
+            examples.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        if write {
+            let text = serde_json::to_string_pretty(&examples).expect("JSON");
+            std::fs::write(&path, text + "\n").expect("a written file");
+        }
+        let kept = std::fs::read_to_string(&path).expect("a file of examples");
+        let kept: Map<String, Value> = serde_json::from_str(&kept).expect("JSON");
+        let shape = |examples: &Map<String, Value>| {
+            web::api::schema::of(&examples.values().collect::<Vec<_>>())
+        };
+        assert_eq!(
+            shape(&kept),
+            shape(&examples),
+            "{name}: XINHENG_WRITE_EXAMPLES=1 writes it anew"
+        );
+    }
+    let kept = std::fs::read_dir(&folder).expect("the folder of examples");
+    for entry in kept {
+        let name = entry.expect("an entry").file_name().into_string().expect("a name");
+        assert!(named.contains(&name), "{name} is an example of nothing");
+    }
+}
