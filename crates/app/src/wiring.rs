@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use domain::{place::Place, policy::Policy, sealed::Keys};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use registry::platform::Platform;
 use store::{register::Register, search::NameIndex};
 use tempfile::NamedTempFile;
@@ -55,11 +55,21 @@ pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platf
         place,
         public_url: settings.public_url.clone(),
         clock: Arc::new(Timestamp::now),
-        zone: TimeZone::fixed(jiff::tz::offset(8)),
+        zone: zone(),
         font_paths: render::fonts::default_font_paths(),
         fonts: Arc::new(OnceLock::new()),
         submissions: registry::platform::Submissions::default(),
     })
+}
+
+/// The zone whose midnight begins a day.
+fn zone() -> TimeZone {
+    TimeZone::fixed(jiff::tz::offset(8))
+}
+
+/// The day it is at the place.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(zone()).date()
 }
 
 /// Reads the sealing keys, making them on first use; only the owner may read the file.
@@ -73,7 +83,8 @@ fn keys(path: &Path) -> anyhow::Result<Keys> {
         getrandom::fill(&mut random)
             .map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(named)?;
+        let mut file =
+            NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(named)?;
         file.write_all(Keys::generate_text(&random, "k1").as_bytes()).with_context(named)?;
         file.as_file().sync_all().with_context(named)?;
         match file.persist_noclobber(path) {

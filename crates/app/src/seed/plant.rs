@@ -109,7 +109,7 @@ impl How {
                 _ => return false,
             },
             How::Future(end) => {
-                let future = plus_days(as_of, 800);
+                let future = plus_days(as_of, 10_000);
                 if day(row, end).is_some_and(|end| end < future) || day(row, column).is_none() {
                     return false;
                 }

@@ -26,7 +26,8 @@ fn read(path: &str) -> String {
 /// Files that are in the repository or would be with the next commit, by path from the root.
 fn tracked() -> Vec<String> {
     let listed = Command::new("git")
-        .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
+        // The checkout may belong to another user of the machine.
+        .args(["-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"])
         .current_dir(root())
         .output()
         .expect("git is needed to know which files belong to the repository");

@@ -93,7 +93,9 @@ fn foreign(
     match identifier::accept(&scheme.scheme, &value) {
         Ok(value) => {
             let key = SubjectKey { scheme: scheme.scheme.clone(), value };
-            let name = if name.is_empty() { key.value.clone() } else { name };
+            // Where a source knows its subjects by name, the name is what they are found by.
+            let by_name = name.is_empty() && key.scheme.ends_with("_name");
+            let name = if by_name { key.value.clone() } else { name };
             Some(Named { key, kind: scheme.kind, name, overridden: false })
         }
         Err(why) => {
