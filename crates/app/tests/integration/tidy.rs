@@ -11,6 +11,7 @@ mod modules;
 mod patterns;
 mod policy;
 mod source;
+mod traps;
 
 use std::{fs, path::PathBuf, process::Command};
 

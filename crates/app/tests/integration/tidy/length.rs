@@ -40,16 +40,20 @@ const STILL_LONG: [&str; 5] = [
 #[test]
 fn functions_are_short() {
     let mut findings = Vec::new();
+    let mut left: Vec<&str> = STILL_LONG.to_vec();
     for source in source::all() {
         let mut reader = Functions::default();
         reader.visit_file(&source.file);
         for (line, name, lines) in reader.long {
-            if STILL_LONG.contains(&format!("{} {name}", source.path).as_str()) {
+            let listed = format!("{} {name}", source.path);
+            if let Some(place) = left.iter().position(|entry| *entry == listed) {
+                left.remove(place);
                 continue;
             }
             findings.push(format!("{}:{line}: {name} has {lines} lines", source.path));
         }
     }
+    findings.extend(left.iter().map(|entry| format!("STILL_LONG: {entry} is short now")));
     none(&findings, &format!("Give a part of it a name; {FUNCTION_MAX} lines at most."));
 }
 
