@@ -40,8 +40,9 @@ pub fn place(settings: &Settings, policy: &Policy) -> anyhow::Result<Arc<Place>>
 
 /// The platform over the register of the settings.
 pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platform> {
-    let policy = Arc::new(policy(settings)?);
+    let policy = policy(settings)?;
     let place = place(settings, &policy)?;
+    let policy = Arc::new(policy.at(&place));
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("data folder {}", settings.data.display()))?;
     let register = Register::open(settings.engine()).await?;
@@ -73,7 +74,8 @@ fn keys(path: &Path) -> anyhow::Result<Keys> {
         getrandom::fill(&mut random)
             .map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(named)?;
+        let mut file =
+            NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(named)?;
         file.write_all(Keys::generate_text(&random, "k1").as_bytes()).with_context(named)?;
         file.as_file().sync_all().with_context(named)?;
         match file.persist_noclobber(path) {

@@ -191,7 +191,7 @@ fn view(publication: &Publication, lang: Lang) -> PublicationView {
             until: published.until,
             severity: published.severity.as_ref().map(|s| s.class.get(lang).to_owned()),
             generation: published.severity.as_ref().map(|s| s.generation.get(lang).to_owned()),
-            repair_from: published.severity.as_ref().map(|s| s.repair_from),
+            repair_from: published.severity.as_ref().and_then(|s| s.repair_from),
             term: published.term.get(lang).to_owned(),
             references: published.references.clone(),
         },
