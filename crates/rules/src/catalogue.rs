@@ -20,6 +20,7 @@ use crate::{
     code_list::Codes,
     condition::{self, RawCondition},
     dated::Period,
+    document::Table,
     parameter::Parameters,
     publication::{self, RawPublication},
     raw::{self, Day, RawReference, Wording, Words},
@@ -99,35 +100,23 @@ struct RawField {
     disclose: Spanned<String>,
 }
 
+/// The tables of an item, read.
+struct Tables {
+    basis: Vec<Dated<()>>,
+    fields: Vec<Field>,
+    checks: Vec<Check>,
+    /// Every field is readable, so that an unknown name is a fault.
+    complete: bool,
+    /// Every check and class is too: what a faulty one would have said is not missed as well.
+    whole: bool,
+}
+
 /// Reads one item; none where anything in its file is faulty.
 pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<Item> {
     let before = page.count();
     let mut document = page.document()?;
     let span = document.span();
-    let basis = document.each(page, "basis");
-    let basis = read_basis(page, id, basis);
-    if basis.is_empty() {
-        page.fault(
-            span.clone(),
-            "expected at least one [[basis]]: nothing is recorded without one",
-        );
-    }
-    let read_so_far = page.count();
-    let raw_fields: Vec<Spanned<RawField>> = document.each(page, "field");
-    let complete = read_so_far == page.count();
-    let checks = document.tables(page, "check");
-    let mut fields = read_fields(page, &raw_fields, shelf);
-    if fields.is_empty() && complete {
-        page.fault(span.clone(), "expected at least one [[field]]");
-    }
-    read_conditions(page, &raw_fields, &mut fields, complete, shelf);
-    let scope = Scope::new(&fields, complete, shelf.codes);
-    let law = check::Law { walls: shelf.walls, parameters: shelf.parameters };
-    let written = checks.len();
-    let checks: Vec<Check> =
-        checks.into_iter().filter_map(|table| check::read(page, &scope, law, table)).collect();
-    // What a faulty check or class would have said is not missed as well.
-    let whole = complete && written == checks.len() && shelf.disclosures.is_some();
+    let tables = read_tables(page, id, &mut document, shelf);
     let raw: RawItem = document.rest(page)?;
     if raw.providers.get_ref().is_empty() {
         page.fault(raw.providers.span(), "expected at least one kind of provider");
@@ -135,6 +124,7 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<I
     if raw.subject_kinds.get_ref().is_empty() {
         page.fault(raw.subject_kinds.span(), "expected at least one kind of subject");
     }
+    let scope = Scope::new(&tables.fields, tables.complete, shelf.codes);
     let roles = role::read(page, &scope, &raw.role, shelf.codes);
     let publication =
         publication::read(page, &scope, &raw.publication, &raw.role, shelf.parameters)?;
@@ -154,21 +144,51 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<I
         subject_kinds: raw.subject_kinds.into_inner(),
         natural_key,
         roles,
-        checks,
+        checks: tables.checks,
         publication,
-        basis,
+        basis: tables.basis,
         category: category.get_ref().0.clone(),
-        fields,
+        fields: tables.fields,
         timeliness,
         filter,
     };
     check_category(page, &item, &category, shelf.codes);
-    if whole {
+    if tables.whole {
         check_filter(page, &item, filter_name.as_ref());
         check::report_missing(page, &span, &item);
     }
     refuse_at_walls(page, &span, &item, shelf);
     (before == page.count()).then_some(item)
+}
+
+fn read_tables(
+    page: &mut Page<'_>,
+    id: &str,
+    document: &mut Table<'_>,
+    shelf: &Shelf<'_>,
+) -> Tables {
+    let basis = document.each(page, "basis");
+    let basis = read_basis(page, id, basis);
+    if basis.is_empty() {
+        let message = "expected at least one [[basis]]: nothing is recorded without one";
+        page.fault(document.span(), message);
+    }
+    let read_so_far = page.count();
+    let raw_fields: Vec<Spanned<RawField>> = document.each(page, "field");
+    let complete = read_so_far == page.count();
+    let mut fields = read_fields(page, &raw_fields, shelf);
+    if fields.is_empty() && complete {
+        page.fault(document.span(), "expected at least one [[field]]");
+    }
+    read_conditions(page, &raw_fields, &mut fields, complete, shelf);
+    let scope = Scope::new(&fields, complete, shelf.codes);
+    let law = check::Law { walls: shelf.walls, parameters: shelf.parameters };
+    let written = document.tables(page, "check");
+    let count = written.len();
+    let checks = written.into_iter().filter_map(|table| check::read(page, &scope, law, table));
+    let checks: Vec<Check> = checks.collect();
+    let whole = complete && count == checks.len() && shelf.disclosures.is_some();
+    Tables { basis, fields, checks, complete, whole }
 }
 
 fn read_timeliness(
