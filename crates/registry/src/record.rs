@@ -109,6 +109,9 @@ impl Viewing<'_> {
         versions: i64,
     ) -> Result<Option<RecordView>, Error> {
         let Some(item) = self.platform.policy.item(&version.item) else { return Ok(None) };
+        if !item.openness.admits(self.audience) {
+            return Ok(None);
+        }
         let publication = self.publication(item, version, subject_ended);
         if self.audience == Audience::Public && !matches!(publication, Publication::Public(_)) {
             return Ok(None);

@@ -290,7 +290,9 @@ fn read_absent(
         if columns.iter().any(|column| column.field == position) {
             page.fault(name.span(), format!("`{name_written}` is mapped and said to be absent"));
         }
-        if published_when(item).iter().any(|condition| condition.field == position) {
+        let deciding = [item.roles.simplified_procedure, item.roles.penalty_kinds];
+        let conditions = published_when(item).iter().map(|condition| Some(condition.field));
+        if conditions.chain(deciding).any(|field| field == Some(position)) {
             let message = format!(
                 "`{name_written}` decides whether a record is published: no pack may lack it"
             );

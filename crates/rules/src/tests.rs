@@ -1,5 +1,6 @@
 //! What the loader reports on a small folder, and that the law of this repository loads.
 
+mod law;
 mod sample;
 
 use std::{fs, path::Path};
