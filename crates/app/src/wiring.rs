@@ -40,8 +40,9 @@ pub fn place(settings: &Settings, policy: &Policy) -> anyhow::Result<Arc<Place>>
 
 /// The platform over the register of the settings.
 pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platform> {
-    let policy = Arc::new(policy(settings)?);
+    let policy = policy(settings)?;
     let place = place(settings, &policy)?;
+    let policy = Arc::new(policy.at(&place));
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("data folder {}", settings.data.display()))?;
     let register = Register::open(settings.engine()).await?;

@@ -45,6 +45,18 @@ impl Policy {
         parameter::in_force(&self.parameters.get(key)?.values, on)
     }
 
+    /// The law as it stands at a place: the checks of its local regulations join those of the items.
+    #[must_use]
+    pub fn at(&self, place: &Place) -> Policy {
+        let mut policy = self.clone();
+        for (id, checks) in &place.checks {
+            if let Some(item) = policy.items.get_mut(id) {
+                Arc::make_mut(item).checks.extend(checks.iter().cloned());
+            }
+        }
+        policy
+    }
+
     /// The first eight figures of the version, as pages show it.
     #[must_use]
     pub fn short_version(&self) -> &str {

@@ -137,13 +137,5 @@ fn fits(
 /// The coded field by which the lists of an item are filtered.
 #[must_use]
 pub fn filter_field(item: &domain::catalogue::Item) -> Option<&domain::catalogue::Field> {
-    use domain::catalogue::FieldKind;
-    let kinds = item.roles.penalty_kinds.and_then(|position| item.fields.get(position));
-    kinds.or_else(|| {
-        let roles = [item.roles.subject_kind, item.roles.subject_status];
-        let coded = |(position, field): &(usize, &domain::catalogue::Field)| {
-            matches!(field.kind, FieldKind::Code { .. }) && !roles.contains(&Some(*position))
-        };
-        item.fields.iter().enumerate().find(coded).map(|(_, field)| field)
-    })
+    item.filter.and_then(|position| item.fields.get(position))
 }

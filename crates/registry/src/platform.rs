@@ -80,8 +80,7 @@ impl Platform {
     /// Codes of the departments registered at the place.
     #[must_use]
     pub fn department_codes(&self) -> HashSet<String> {
-        let codes = self.place.departments.iter().map(|department| department.uscc.clone());
-        codes.filter(|code| !code.is_empty()).collect()
+        self.place.departments.iter().filter_map(|department| department.uscc.clone()).collect()
     }
 
     /// The submission a record came with.

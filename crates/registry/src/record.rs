@@ -109,6 +109,9 @@ impl Viewing<'_> {
         versions: i64,
     ) -> Result<Option<RecordView>, Error> {
         let Some(item) = self.platform.policy.item(&version.item) else { return Ok(None) };
+        if !item.openness.admits(self.audience) {
+            return Ok(None);
+        }
         let publication = self.publication(item, version, subject_ended);
         if self.audience == Audience::Public && !matches!(publication, Publication::Public(_)) {
             return Ok(None);
@@ -191,7 +194,7 @@ fn view(publication: &Publication, lang: Lang) -> PublicationView {
             until: published.until,
             severity: published.severity.as_ref().map(|s| s.class.get(lang).to_owned()),
             generation: published.severity.as_ref().map(|s| s.generation.get(lang).to_owned()),
-            repair_from: published.severity.as_ref().map(|s| s.repair_from),
+            repair_from: published.severity.as_ref().and_then(|s| s.repair_from),
             term: published.term.get(lang).to_owned(),
             references: published.references.clone(),
         },

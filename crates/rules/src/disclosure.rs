@@ -6,10 +6,7 @@ use domain::disclosure::{Disclosure, Verdict};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{
-    raw::{Wording, Words},
-    source::Page,
-};
+use crate::{raw::Words, source::Page};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,8 +17,6 @@ struct RawClass {
     consent: RawVerdict,
     officer: RawVerdict,
     auditor: RawVerdict,
-    #[serde(rename = "about")]
-    _about: Wording,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

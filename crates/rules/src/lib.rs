@@ -114,7 +114,9 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let items = folder.each("catalogue", report, |page, id| catalogue::read(page, id, &shelf));
     let generations = generation::read_all(folder, report, &codes);
     let years = folder.each("calendar", report, calendar::read);
-    let places = place::read_all(folder, report, &items);
+    let law = check::Law { walls: &walls, parameters: &parameters };
+    let places =
+        place::read_all(folder, report, &place::Shelf { items: &items, codes: &codes, law });
     let packs = folder.each("packs", report, |page, id| {
         pack::read(page, id, &pack::Shelf { items: &items, codes: &codes, places: &places })
     });

@@ -1,5 +1,6 @@
 //! House rules as tests: each fails with file and line, and says what to do about it.
 
+mod columns;
 mod dependencies;
 mod glossary;
 mod hygiene;

@@ -7,6 +7,7 @@ use domain::{
     fault::{Level, Rule},
     identifier::resident_id::ResidentId,
     money::Fen,
+    parameter::Parameter,
     policy::Policy,
     subject,
 };
@@ -147,7 +148,8 @@ impl Cross {
         context: &Context,
         faults: &mut Faults<'_>,
     ) {
-        for (check, compiled) in &self.checks {
+        let held = self.checks.iter().filter(|(check, _)| check.in_force(context.today));
+        for (check, compiled) in held {
             let mut run = Run { plan, columns, context, faults, level: check.level };
             match (&check.rule, compiled) {
                 (CheckRule::Refuse { reason, reference, .. }, Compiled2::Conditions(when)) => {
@@ -203,7 +205,7 @@ impl Run<'_, '_, '_> {
             CheckRule::PersonalData { fields } => self.personal_data(fields),
             CheckRule::RegisteredDepartment { field } => self.registered_department(*field),
             CheckRule::CodeFitsKind { code, kind } => self.code_fits_kind(*code, *kind),
-            CheckRule::Minor { field, on, age } => self.minor(*field, *on, *age),
+            CheckRule::Minor { field, on, age, .. } => self.minor(*field, *on, age),
             CheckRule::Refuse { .. } | CheckRule::Forbidden { .. } => {}
         }
     }
@@ -293,10 +295,11 @@ impl Run<'_, '_, '_> {
         }
     }
 
-    fn minor(&mut self, field: usize, on: usize, age: i64) {
+    fn minor(&mut self, field: usize, on: usize, age: &Parameter) {
         for row in self.rows() {
             let (text, day) = (self.columns[field].text[row], self.columns[on].date(row));
             let (false, Some(day)) = (text.is_empty(), day) else { continue };
+            let Some(age) = age.nearest(day) else { continue };
             if ResidentId::parse(text).is_ok_and(|id| id.age_on(day) < age) {
                 self.add(row, field, Rule::Minor, age.to_string());
             }

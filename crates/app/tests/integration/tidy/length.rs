@@ -29,8 +29,7 @@ fn files_are_short() {
 }
 
 /// Functions still over the limit, to be parted; the list may only shrink.
-const STILL_LONG: [&str; 5] = [
-    "crates/domain/src/publication.rs decide_term",
+const STILL_LONG: [&str; 4] = [
     "crates/registry/src/advice.rs check",
     "crates/registry/src/import.rs import",
     "crates/store/src/verify/feed.rs submissions",
