@@ -15,6 +15,8 @@ pub struct CodeList {
     pub entries: Vec<Entry>,
     /// Whether any code is in use on some days only.
     pub dated: bool,
+    /// Whether the list is known to be incomplete: a code it lacks is a doubt and no error.
+    pub open: bool,
     /// Exchanged word (code, label or alias) to position in `entries`.
     words: HashMap<String, u32>,
 }
@@ -57,7 +59,7 @@ impl CodeList {
         }
         let dated = entries.iter().any(|entry| entry.from.is_some() || entry.until.is_some());
         if twice.is_empty() {
-            Ok(CodeList { id, label, reference, entries, dated, words })
+            Ok(CodeList { id, label, reference, entries, dated, open: false, words })
         } else {
             Err(twice)
         }

@@ -1,12 +1,13 @@
 //! The running platform: register, law, place, keys, and the clock handed to it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock},
 };
 
 use domain::{ids::SubmissionId, place::Place, policy::Policy, sealed::Keys};
+use intake::check::Departments;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use render::fonts::Fonts;
 use store::{register::Register, search::NameIndex, submission::Submission};
@@ -77,11 +78,11 @@ impl Platform {
             .map_or_else(|| id.to_owned(), |department| department.label.zh.clone())
     }
 
-    /// Codes of the departments registered at the place.
+    /// The departments registered at the place, as intake asks for them.
     #[must_use]
-    pub fn department_codes(&self) -> HashSet<String> {
-        let codes = self.place.departments.iter().map(|department| department.uscc.clone());
-        codes.filter(|code| !code.is_empty()).collect()
+    pub fn departments(&self) -> Departments {
+        let departments = &self.place.departments;
+        Departments::new(departments.iter().map(|one| (one.uscc.as_str(), one.label.zh.as_str())))
     }
 
     /// The submission a record came with.

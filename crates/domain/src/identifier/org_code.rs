@@ -149,7 +149,7 @@ mod tests {
             ("6000-7341", Err(InvalidOrgCode::Alphabet('-'))),
             ("000000000", Err(InvalidOrgCode::Placeholder)),
             ("00000000X", Err(InvalidOrgCode::Placeholder)),
-            ("无", Err(InvalidOrgCode::Placeholder)),
+            ("无", Err(InvalidOrgCode::Length(1))),
         ]);
     }
 

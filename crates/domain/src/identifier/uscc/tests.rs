@@ -76,14 +76,9 @@ fn every_fault_is_named() {
 
 #[test]
 fn a_placeholder_is_never_a_code() {
-    for text in [
-        "00000000000000000X",
-        "000000000000000000",
-        "111111111111111111",
-        "无",
-        "null",
-        "00000000000000000Y",
-    ] {
+    for text in
+        ["00000000000000000X", "000000000000000000", "111111111111111111", "00000000000000000Y"]
+    {
         check(&[(text, Err(InvalidCode::Placeholder))]);
         assert_eq!(UnifiedCode::parse_overridden(text), Err(InvalidCode::Placeholder), "{text}");
     }
