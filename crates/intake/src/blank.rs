@@ -33,6 +33,7 @@ impl Blanks {
     }
 
     /// What a trimmed text is, if it says nothing.
+    #[inline]
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Blank> {
         let slot = slot(text);

@@ -198,14 +198,9 @@ fn collect(batch: &RowBatch, faults: Faults<'_>, checked: &mut Checked) {
         checked.rejected.push(Rejected { row: batch.row_number(row), cells });
     }
     for bad in batch.bad() {
-        checked.faults.push(Fault {
-            row: bad.row_number,
-            column: String::new(),
-            rule: bad.rule,
-            level: Level::Error,
-            detail: bad.detail.as_str().into(),
-            raw: faults::shown(&bad.raw),
-        });
+        let detail = bad.detail.as_str().into();
+        let (row, rule) = (bad.row_number, bad.rule);
+        checked.faults.push(faults::scrubbed(row, rule, Level::Error, &bad.raw, &detail));
         checked.rejected.push(Rejected { row: bad.row_number, cells: bad.cells.clone() });
     }
     checked.faults.sort_by_key(|fault| fault.row);

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn all_36_letters_and_digits_may_stand_in_the_body() {
+    fn trap_02_all_36_letters_and_digits_may_stand_in_the_body() {
         for letter in ('0'..='9').chain('A'..='Z') {
             let body = format!("{letter}1234567");
             let check = check_character(&body).unwrap();

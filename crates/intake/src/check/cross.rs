@@ -1,6 +1,6 @@
 //! Rules across the columns of a row.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use domain::{
     catalogue::{FieldKind, Item},
     check::{Check, CheckRule},
@@ -43,7 +43,11 @@ impl Cross {
             CheckRule::Refuse { when, .. } => Compiled2::Conditions(
                 when.iter().map(|c| condition::compile(policy, item, c)).collect(),
             ),
-            CheckRule::Forbidden { words, .. } => Compiled2::Words(AhoCorasick::new(words).ok()),
+            CheckRule::Forbidden { words, .. } => {
+                // Only of the leftmost kinds of match are words looked for many bytes at a time.
+                let mut finder = AhoCorasick::builder();
+                Compiled2::Words(finder.match_kind(MatchKind::LeftmostFirst).build(words).ok())
+            }
             _ => Compiled2::Nothing,
         };
         Cross { checks: item.checks.iter().map(|check| (check.clone(), compile(check))).collect() }

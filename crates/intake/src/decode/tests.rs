@@ -419,6 +419,9 @@ fn refuses_archives_that_are_no_workbook_or_a_bomb() {
     let empty = "<si/>".repeat(20_000_001);
     bomb(&workbook_of(SHEET, &format!("uniqueCount=\"20000001\">{empty}")));
     bomb(&workbook_of(&format!("<c>{}</c>", "x".repeat(ROW_MAX + 1)), STRINGS));
+    // A relationship may call any entry a sheet.
+    let run = format!("<c>{}</c>", "x".repeat(ROW_MAX + 1));
+    bomb(&zip_of(&[("xl/workbook.xml", b"<x/>"), ("xl/media/image1.png", run.as_bytes())]));
     let zeros = vec![b' '; 210 << 20];
     bomb(&zip_of(&[("xl/workbook.xml", b"<x/>"), ("xl/worksheets/sheet1.xml", &zeros)]));
     // The directory says one byte where there are thousands.

@@ -1,11 +1,12 @@
 //! The traps of the field that lie in intake, each by its number in the facts of the domain.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use domain::{fault::Rule, record::SubjectKey, subject::Kind};
+use intake::check::Checker;
 use serde_json::Value;
 
-use super::{World, code};
+use super::{World, code, told};
 
 const ID: &str = "410402199001010019";
 
@@ -208,6 +209,49 @@ fn one_decision_in_two_editions_has_one_key() {
         .map(|row| world.check("penalty_2016", &[row], false).accepted.remove(0).key)
         .into();
     assert_eq!(keys.len(), 2);
+}
+
+/// A code that a list known to be incomplete lacks is a doubt, and kept as it was written.
+#[test]
+fn an_open_list_costs_no_row() {
+    let mut world = World::new();
+    for open in [false, true] {
+        Arc::make_mut(world.policy.codes.get_mut("industries").unwrap()).open = open;
+        let checked = world.check("registration", &[&[("DJ_HY", "C9999")]], false);
+        let faults: Vec<String> = checked.faults.iter().map(told).collect();
+        assert_eq!(faults, [if open { "code? DJ_HY" } else { "code DJ_HY" }]);
+        let kept: Vec<Value> = checked.accepted.iter().map(|row| payload(&row.payload)).collect();
+        assert!(kept.iter().all(|payload| payload["industry"] == "C9999"), "{kept:?}");
+        assert_eq!(kept.len(), usize::from(open));
+    }
+}
+
+/// A source with identifiers of its own gives them in clear.
+#[test]
+fn a_pack_of_persons_or_of_subjects_the_item_does_not_take_is_refused() {
+    let world = World::new();
+    let item = world.policy.item("inspection").unwrap();
+    for (kind, fits) in [(Kind::Organisation, true), (Kind::NaturalPerson, false)] {
+        let mut pack = (*world.policy.packs["sf_inspections"]).clone();
+        pack.subject.as_mut().unwrap().kind = kind;
+        let heading = ["business_id", "score", "date", "type"].map(str::to_owned);
+        let (pack, context) = (Arc::new(pack), world.context());
+        let made = Checker::new(&world.policy, item, Some(&pack), &heading, context, false);
+        assert_eq!(made.is_ok(), fits, "{kind:?}");
+    }
+}
+
+/// The file of returned rows guards such a cell with a character of no width.
+#[test]
+fn a_guarded_formula_comes_back_as_it_was() {
+    let world = World::new();
+    let rows = ["=1+1", "\u{feff}=1+1"].map(|note| [("BZ", note), ("CF_WSH", note)]);
+    let keys: HashSet<_> = rows
+        .iter()
+        .map(|row| world.check("penalty", &[row], false).accepted.remove(0))
+        .map(|row| (row.key, row.digest))
+        .collect();
+    assert_eq!(keys.len(), 1);
 }
 
 #[test]

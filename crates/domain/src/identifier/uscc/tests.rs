@@ -39,7 +39,7 @@ fn worked_examples_pass() {
 }
 
 #[test]
-fn a_sum_divisible_by_31_is_checked_by_zero() {
+fn trap_02_a_sum_divisible_by_31_is_checked_by_zero() {
     assert_eq!(check_character("91410400100000446"), Some('0'));
     let values = "91410400100000446".bytes().map(|byte| u32::from(VALUES[usize::from(byte)]));
     let sum: u32 = values.zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
