@@ -31,6 +31,8 @@ pub struct Policy {
     pub places: BTreeMap<String, Arc<Place>>,
     /// Words that mean nothing was written, everywhere.
     pub placeholders: Vec<String>,
+    /// End dates that mean none, as days and as words (长期), everywhere.
+    pub permanent: Vec<String>,
 }
 
 impl Policy {

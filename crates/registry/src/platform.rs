@@ -1,7 +1,7 @@
 //! The running platform: register, law, place, keys, and the clock handed to it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock},
 };
@@ -75,12 +75,6 @@ impl Platform {
         self.place
             .department(id)
             .map_or_else(|| id.to_owned(), |department| department.label.zh.clone())
-    }
-
-    /// Codes of the departments registered at the place.
-    #[must_use]
-    pub fn department_codes(&self) -> HashSet<String> {
-        self.place.departments.iter().filter_map(|department| department.uscc.clone()).collect()
     }
 
     /// The submission a record came with.

@@ -31,6 +31,8 @@ enum RawVerdict {
 #[serde(deny_unknown_fields)]
 struct RawPlaceholders {
     words: Vec<Spanned<Words>>,
+    #[serde(default)]
+    permanent: Vec<Words>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,8 +59,9 @@ pub(crate) fn read(page: &mut Page<'_>) -> Option<Vec<Disclosure>> {
     (before == page.count()).then_some(classes)
 }
 
-/// Reads the words that mean nothing was written, in the form they are compared in.
-pub(crate) fn read_placeholders(page: &mut Page<'_>) -> Option<Vec<String>> {
+/// Reads the words that mean nothing was written, in the form they are compared in, and the end
+/// dates that mean none.
+pub(crate) fn read_placeholders(page: &mut Page<'_>) -> Option<(Vec<String>, Vec<String>)> {
     let raw: RawPlaceholders = page.document()?.rest(page)?;
     let mut words = Vec::new();
     for word in raw.words {
@@ -71,7 +74,7 @@ pub(crate) fn read_placeholders(page: &mut Page<'_>) -> Option<Vec<String>> {
         }
         words.push(canonical);
     }
-    Some(words)
+    Some((words, raw.permanent.into_iter().map(|word| word.0).collect()))
 }
 
 fn verdict(raw: RawVerdict) -> Verdict {

@@ -110,7 +110,9 @@ impl How {
             },
             How::Future(end) => {
                 let future = plus_days(as_of, 10_000);
-                if day(row, end).is_some_and(|end| end < future) || day(row, column).is_none() {
+                // Words of an older row may have gone out of use: on a later day they are a second doubt.
+                let recent = day(row, column).is_some_and(|day| plus_days(as_of, -1_000) < day);
+                if !recent || day(row, end).is_some_and(|end| end < future) {
                     return false;
                 }
                 row.set(column, future);

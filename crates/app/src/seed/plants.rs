@@ -89,7 +89,7 @@ const REGISTRATION: &[Plant] = &[
     Plant::error(Rule::Date, "DJ_CLRQ", How::Write("不是日期")),
     Plant::error(Rule::Money, "DJ_ZCZB", How::Append("万元")),
     Plant::error(Rule::Code, "DJ_ZT", How::Write("营业中")),
-    Plant::error(Rule::Code, "DJ_HY", How::Write("9999")),
+    Plant::warning(Rule::Code, "DJ_HY", How::Write("9999")),
     Plant::error(Rule::Code, "DJ_QH", How::Write("419999")),
     Plant::error(Rule::DateOrder, "DJ_HZRQ", How::Before("DJ_CLRQ")),
     Plant::error(Rule::Placeholder, "DJ_FRDB", How::Write("暂无")),

@@ -137,6 +137,7 @@ fn policy() -> Policy {
         packs: BTreeMap::new(),
         places: BTreeMap::new(),
         placeholders: Vec::new(),
+        permanent: Vec::new(),
     }
 }
 

@@ -30,7 +30,8 @@ const TRAPS: [&str; 18] = [
 fn every_trap_has_a_test_that_names_it() {
     let sources = source::all();
     let is_case = |path: &String| path.starts_with("policy/cases/");
-    let cases: String = tracked().iter().filter(|path| is_case(path)).map(|path| read(path)).collect();
+    let cases: String =
+        tracked().iter().filter(|path| is_case(path)).map(|path| read(path)).collect();
     let mut findings = Vec::new();
     for (number, about) in (1..).zip(TRAPS) {
         let test = format!("fn trap_{number:02}_");
