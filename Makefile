@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# One build folder for every clone, so that a clean clone builds in seconds.
+# One build folder for every clone, so that a clean clone builds in minutes; tools/setup.sh sees to
+# it that no clone runs what another one built.
 CARGO_TARGET_DIR ?= $(HOME)/.cache/xinheng/target
 export CARGO_TARGET_DIR
 
@@ -14,12 +15,12 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what is missing, saying what
-	@tools/setup.sh build test
+	@tools/setup.sh build check postgres browser
 
 build: ## the binary, at bin/xinheng
 	@tools/setup.sh build
-	cargo build --workspace --release --locked
-	@mkdir -p bin && install -m 755 "$$CARGO_TARGET_DIR/release/xinheng" bin/xinheng
+	XINHENG_COMMIT=$$(git describe --always --dirty 2>/dev/null || true) cargo build --workspace --release --locked
+	@mkdir -p bin && { cmp -s "$$CARGO_TARGET_DIR/release/xinheng" bin/xinheng || install -m 755 "$$CARGO_TARGET_DIR/release/xinheng" bin/xinheng; }
 	@echo "built: bin/xinheng"
 
 demo: build ## a city of 20,000 subjects, in a browser
@@ -35,11 +36,13 @@ check: ## format, lints, and the tests of house rules
 	@tools/nextest.sh -E 'test(tidy)'
 
 bench: build ## the duels against peers
+	@tools/setup.sh postgres peers
 	@bench/run.sh
 
-soak: setup ## 200 kills in the midst of an import, on each engine
-	@XINHENG_SOAK=$${XINHENG_SOAK:-200} tools/with-postgres.sh tools/nextest.sh -E 'test(soak)'
+soak: ## 200 kills in the midst of an import, on each engine
+	@tools/setup.sh build check postgres
+	@XINHENG_SOAK=$${XINHENG_SOAK:-200} tools/with-postgres.sh tools/nextest.sh --profile soak -E 'test(soak)'
 
 db: ## a private PostgreSQL to work with, gone on exit
-	@tools/setup.sh test
+	@tools/setup.sh postgres
 	@tools/with-postgres.sh bash -c 'echo "XINHENG_TEST_POSTGRES=$$XINHENG_TEST_POSTGRES"; psql "$$XINHENG_TEST_POSTGRES"'

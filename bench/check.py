@@ -11,7 +11,7 @@ import os
 import time
 import tomllib
 
-from duel import ROOT, ROWS, RUNS, WORK, Home, median, own_cpu, penalties, table
+from duel import ROOT, ROWS, RUNS, WORK, Home, judged, median, own_cpu, penalties, table
 
 PEER_ROWS = int(os.environ.get("BENCH_PEER_ROWS", 20_000))
 USCC = "[0-9ABCDEFGHJKLMNPQRTUWXY]{18}"
@@ -93,7 +93,9 @@ def main():
         ],
     )
     print(f"File of {megabytes:.0f} MB, medians of {RUNS} runs.")
-    print(f"Ratio {rate / peer_rate:.0f}× (goal 30×); {per_core:,.0f} rows/s a core (goal 500,000).")
+    ratio = rate / peer_rate
+    print(f"Ratio {ratio:.0f}× (goal 30×: {judged(30 <= ratio)}); {per_core:,.0f} rows/s a core "
+          f"(goal 500,000: {judged(500_000 <= per_core)}).")
 
 
 main()

@@ -76,13 +76,19 @@ def run(arguments, environment, accept=(0,)):
     return Used(wall, cpu, usage.ru_maxrss / 1024, code, output)
 
 
-def penalties(rows):
-    """A clean file of penalties, made once for each size and binary."""
-    path = WORK / f"penalties-{rows}.csv"
+def penalties(rows, seed=1):
+    """A clean file of penalties, made once for each size, seed and binary."""
+    path = WORK / f"penalties-{rows}-{seed}.csv"
     if not path.exists() or path.stat().st_mtime < os.stat(BINARY).st_mtime:
         note(f"making {rows} rows")
-        run(["seed", "--double-publicity", str(rows), "--seed", "1", "--out", str(path)], os.environ)
+        given = ["--double-publicity", str(rows), "--seed", str(seed), "--out", str(path)]
+        run(["seed", *given], os.environ)
     return path
+
+
+def judged(met):
+    """The word behind a goal."""
+    return "met" if met else "MISSED"
 
 
 class Home:

@@ -4,7 +4,7 @@ import http.client
 import os
 import time
 
-from duel import Home, percentile, table
+from duel import Home, judged, percentile, table
 from town import Site, codes, fill
 
 REPORTS = int(os.environ.get("BENCH_REPORTS", 300))
@@ -35,7 +35,8 @@ def main():
           f"{percentile(times, 0.99):.1f}", f"{max(times):.1f}", f"{memory['VmHWM']:.0f}"]],
     )
     print(f"{REPORTS} reports on subjects of a city of {SUBJECTS:,}, stored and audited; the first, "
-          "which also loads the fonts, stands alone. Goal: p99 at most 100 ms.")
+          f"which also loads the fonts, stands alone. Goal: p99 at most 100 ms: "
+          f"{judged(percentile(times, 0.99) <= 100)}.")
 
 
 main()

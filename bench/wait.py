@@ -10,10 +10,10 @@ import sqlite3
 import subprocess
 import time
 
-from duel import ROWS, WORK, Home, engines, penalties, percentile, table
+from duel import ROWS, WORK, Home, engines, judged, penalties, percentile, table
 
-# Changes nothing, and writes nevertheless.
-WRITE = "update counter set next = next where name = 'submission'"
+# Changes nothing, and writes nevertheless, in the row for which acceptances queue.
+WRITE = "update counter set next = next where name = 'feed'"
 
 
 class SqliteWriter:
@@ -90,7 +90,8 @@ def measure(engine):
     phase("clearing it and importing", other.start(*given, str(whole), **quiet))
     writer.close()
     table(["engine", "beside", "s", "writes", "p50 ms", "p99 ms", "longest ms"], rows)
-    print("Goal: nobody waits longer than 200 ms.\n", flush=True)
+    longest = max(int(row[-1]) for row in rows)
+    print(f"Goal: nobody waits longer than 200 ms: {judged(longest <= 200)}.\n", flush=True)
 
 
 for each in engines():

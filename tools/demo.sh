@@ -74,7 +74,7 @@ while IFS=$'\t' read -r path item department pack rows withdraws; do
     number=$((number + 1))
     arguments=(--item "$item" --department "$department")
     [ "$pack" = null ] || arguments+=(--pack "$pack")
-    [ "$withdraws" != true ] || arguments+=(--mode withdraw)
+    [ "$withdraws" != true ] || arguments+=(--mode withdraw --confirm)
     grep -qxF "$path" "$imported" || echo "-- file $number of $total: $path, $rows rows"
     import "$path" "${arguments[@]}" "$files/$path" </dev/null
 done < <(objects 'path item department pack rows withdraws' <"$files/manifest.json")

@@ -1,28 +1,38 @@
 #!/usr/bin/env bash
-# Installs what is missing and says what it does. Arguments: what for, of build, check and test.
+# Installs what is missing and says what it does. Arguments: what for, of build, check, postgres,
+# browser and peers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { echo "setup: $*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 have_postgres() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
-have_chromium() { have chromium || have chromium-browser || have google-chrome; }
+have_chromium() { [ -x "${CHROMIUM:-}" ] || have chromium || have chromium-browser || have google-chrome; }
 have_fonts() { compgen -G '/usr/share/fonts/opentype/noto/Noto*CJK*' >/dev/null || { have fc-list && fc-list :lang=zh family | grep -q 'Noto S.*CJK'; }; }
+wanted() { [[ " $purposes " == *" $1 "* ]]; }
 
+purposes=$*
 packages=()
 for purpose in "$@"; do
     case "$purpose" in
         build)
             have cc || packages+=(build-essential)
+            have git || packages+=(git)
             have_fonts || packages+=(fonts-noto-cjk)
             ;;
-        test)
+        postgres)
             have_postgres || packages+=(postgresql)
+            have psql || packages+=(postgresql-client)
+            ;;
+        browser)
             have_chromium || packages+=(chromium)
             have pdftotext || packages+=(poppler-utils)
+            have node || packages+=(nodejs)
+            have npm || packages+=(npm)
             ;;
+        peers) { have python3 && python3 -c 'import ensurepip' 2>/dev/null; } || packages+=(python3-venv) ;;
         check) ;;
-        *) echo "usage: tools/setup.sh [build] [check] [test]" >&2; exit 2 ;;
+        *) echo "usage: tools/setup.sh [build] [check] [postgres] [browser] [peers]" >&2; exit 2 ;;
     esac
 done
 
@@ -41,21 +51,26 @@ if [ ${#packages[@]} -gt 0 ]; then
     fi
 fi
 
-if ! have cargo; then
+if { wanted build || wanted check; } && ! have cargo; then
     say "Rust is missing; install it with rustup (https://rustup.rs), then run this again" >&2
     exit 1
 fi
 
-[[ " $* " == *" test "* || " $* " == *" check "* ]] || exit 0
-
-if ! cargo nextest --version >/dev/null 2>&1; then
-    say "installing cargo-nextest from source, some minutes"
-    cargo install --locked cargo-nextest
+# Clones share a build folder, and cargo tells their sources apart by nothing but their time.
+target=${CARGO_TARGET_DIR:-$HOME/.cache/xinheng/target}
+if wanted build && [ "$(cat "$target/clone" 2>/dev/null)" != "$PWD" ]; then
+    [ ! -f "$target/clone" ] || say "another clone built here last; what is ours is built anew"
+    mkdir -p "$target"
+    find crates -name '*.rs' -exec touch {} +
+    echo "$PWD" >"$target/clone"
 fi
 
-[[ " $* " == *" test "* ]] || exit 0
+if wanted check && ! cargo nextest --version >/dev/null 2>&1; then
+    say "installing cargo-nextest from source, some minutes"
+    CARGO_TARGET_DIR=$target/tools cargo install --locked cargo-nextest --version '^0.9'
+fi
 
-if [ -f tests/browser/package-lock.json ] && [ tests/browser/package-lock.json -nt tests/browser/node_modules/.package-lock.json ]; then
+if wanted browser && [ tests/browser/package-lock.json -nt tests/browser/node_modules/.package-lock.json ]; then
     if have npm; then
         say "installing the packages of tests/browser by their lock file"
         (cd tests/browser && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)

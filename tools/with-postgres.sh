@@ -1,20 +1,27 @@
 #!/usr/bin/env bash
 # Runs a command beside a private PostgreSQL: a fresh cluster in a temporary folder, on a free port
 # of this machine only, with a password of its own. XINHENG_TEST_POSTGRES is its address. Cluster
-# and folder are gone when the command ends, and also when this script is killed.
+# and folder are gone when the command ends, and also when this script is killed. With --there in
+# place of a command it says only whether one can be made. PG_DURABLE=1 waits for the disk as a
+# server in service does; without it nothing here outlives a crash, and nothing waits.
 set -euo pipefail
 
-[ $# -gt 0 ] || { echo "usage: tools/with-postgres.sh COMMAND…" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: tools/with-postgres.sh COMMAND… | --there" >&2; exit 2; }
 
 bin=$(dirname "$(command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1 || true)")
 [ -x "$bin/initdb" ] || { echo "no PostgreSQL found: run make setup" >&2; exit 1; }
+owner=$(id -un)
+if [ "$(id -u)" = 0 ]; then
+    # PostgreSQL refuses to run as root.
+    owner=$(id -un postgres 2>/dev/null || id -un nobody)
+fi
+[ "$1" != --there ] || exit 0
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/xinheng-postgres.XXXXXX")
 as=()
 if [ "$(id -u)" = 0 ]; then
-    # PostgreSQL refuses to run as root.
-    as=(runuser -u postgres --)
-    chown postgres "$folder"
+    as=(runuser -u "$owner" --)
+    chown "$owner" "$folder"
 fi
 
 stop() {
@@ -27,23 +34,24 @@ trap 'exit 143' TERM HUP
 
 password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 (umask 077 && printf '%s\n' "$password" >"$folder/password")
-[ ${#as[@]} -eq 0 ] || chown postgres "$folder/password"
+[ ${#as[@]} -eq 0 ] || chown "$owner" "$folder/password"
 (
     cd /
     "${as[@]}" "$bin/initdb" -D "$folder/data" -U xinheng --pwfile "$folder/password" \
         --auth scram-sha-256 --encoding UTF8 --locale C.UTF-8 --no-sync >/dev/null
 )
-# Nothing here outlives a crash, so nothing waits for the disk.
 cat >>"$folder/data/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 300
 shared_buffers = 256MB
 max_wal_size = 4GB
+autovacuum_naptime = 10s
+CONF
+[ "${PG_DURABLE:-}" = 1 ] || cat >>"$folder/data/postgresql.conf" <<CONF
 fsync = off
 synchronous_commit = off
 full_page_writes = off
-autovacuum_naptime = 10s
 CONF
 
 # If this script is killed outright, its shadow stops the cluster. The shadow sits in a session

@@ -16,12 +16,18 @@ use clap::{Parser, Subcommand};
 
 use crate::{exit::Exit, settings::Settings};
 
+/// The commit that was built; `make build` says it.
+const VERSION: &str = match option_env!("XINHENG_COMMIT") {
+    Some(commit) if !commit.is_empty() => commit,
+    _ => env!("CARGO_PKG_VERSION"),
+};
+
 /// 信衡：公共信用信息平台. Public credit information platform.
 ///
 /// Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejected rows, 4 stopped and asks for
 /// --confirm, 5 refused by policy.
 #[derive(Debug, Parser)]
-#[command(name = "xinheng", version, max_term_width = 100)]
+#[command(name = "xinheng", version = VERSION, max_term_width = 100)]
 pub struct Cli {
     /// Answer in JSON, for machines.
     #[arg(long, global = true)]

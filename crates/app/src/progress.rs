@@ -45,8 +45,7 @@ impl Watch for Bar {
     fn rejected(&mut self, rows: Vec<RejectedRow>) {
         let Some(kept) = &mut self.rejected else { return };
         for row in rows {
-            let lang = domain::text::Lang::Zh;
-            let faults = row.faults.iter().map(|fault| (fault.column.clone(), fault.message(lang)));
+            let faults = row.faults.iter().map(registry::receipt::row_fault);
             kept.rows.push(render::faults::RejectedRow {
                 row: row.row,
                 cells: row.cells,

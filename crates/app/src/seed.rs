@@ -56,9 +56,14 @@ pub struct Options {
     pub out: PathBuf,
     /// Newest day of the data; the last delivery carries it.
     pub as_of: Date,
+    /// Rows spoilt of a thousand.
+    pub defects: u64,
     /// No planted defects and nothing late, for benchmarks.
     pub plain: bool,
 }
+
+/// Rows spoilt of a thousand in a city as cities are.
+pub const DEFECTS: u64 = 10;
 
 /// The files of a city, in the order in which they are to be imported.
 #[derive(Debug, Serialize)]
@@ -135,8 +140,7 @@ fn write_subject(city: &mut City, subject: &Subject, draw: &mut Draw) -> anyhow:
 }
 
 /// Writes one clean file of penalties with the mandatory columns, three to a subject.
-pub fn write_double_publicity(rows: u64, seed: u64, out: &Path) -> anyhow::Result<()> {
-    let as_of = jiff::civil::date(2026, 11, 20);
+pub fn write_double_publicity(rows: u64, seed: u64, as_of: Date, out: &Path) -> anyhow::Result<()> {
     let heading = editions::PENALTY_MANDATORY.iter().map(|(code, _)| (*code).to_owned()).collect();
     let mut sink = sink::Sink::create(out.to_owned(), sink::Shape::Csv, '-', heading)?;
     let subjects = rows.div_ceil(3);

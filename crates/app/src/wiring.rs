@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use domain::{place::Place, policy::Policy, sealed::Keys};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use registry::platform::Platform;
 use store::{register::Register, search::NameIndex};
 use tempfile::NamedTempFile;
@@ -40,8 +40,9 @@ pub fn place(settings: &Settings, policy: &Policy) -> anyhow::Result<Arc<Place>>
 
 /// The platform over the register of the settings.
 pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platform> {
-    let policy = Arc::new(policy(settings)?);
+    let policy = policy(settings)?;
     let place = place(settings, &policy)?;
+    let policy = Arc::new(policy.at(&place));
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("data folder {}", settings.data.display()))?;
     let register = Register::open(settings.engine()).await?;
@@ -55,7 +56,7 @@ pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platf
         policy,
         place,
         clock: Arc::new(Timestamp::now),
-        zone: TimeZone::fixed(jiff::tz::offset(8)),
+        zone: zone(),
         font_paths: render::fonts::default_font_paths(),
         fonts: Arc::new(OnceLock::new()),
         submissions: registry::platform::Submissions::default(),
@@ -73,6 +74,16 @@ pub fn public_url(set: Option<&str>, place: &Place, at_hand: &str) -> String {
         None if place.fictional => at_hand.to_owned(),
         None => String::new(),
     }
+}
+
+/// The zone whose midnight begins a day.
+fn zone() -> TimeZone {
+    TimeZone::fixed(jiff::tz::offset(8))
+}
+
+/// The day it is at the place.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(zone()).date()
 }
 
 /// Reads the sealing keys, making them on first use; only the owner may read the file.

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn seven_working_days_do_not_count_the_day_of_the_event() {
+    fn trap_11_working_days_follow_the_notice_and_leave_out_the_day_of_the_event() {
         for (event, count, expected) in [
             (date(2026, 3, 2), 7, date(2026, 3, 11)),   // plain weeks
             (date(2026, 2, 13), 7, date(2026, 3, 2)),   // across the festival and both make-up days

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     check::Check,
     condition::Condition,
-    disclosure::Disclosure,
+    disclosure::{Audience, Disclosure, Verdict},
     parameter::{Dated, Reference},
     subject,
     text::Text,
@@ -39,6 +39,10 @@ pub struct Item {
     pub basis: Vec<Dated<()>>,
     /// The category of 全国公共信用信息基础目录 it belongs to.
     pub category: String,
+    /// Key of the parameter that says how soon a record is due; none where no law says.
+    pub timeliness: Option<String>,
+    /// The coded field by which public lists of the item are filtered.
+    pub filter: Option<usize>,
 }
 
 impl Item {
@@ -50,6 +54,14 @@ impl Item {
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// Whether the public may ever read a field of the item.
+    #[must_use]
+    pub fn is_public(&self, field: &Field) -> bool {
+        self.openness.admits(Audience::Public)
+            && self.publication != PublicationRule::Never
+            && field.disclosure.verdict(Audience::Public) != Verdict::Withhold
     }
 
     /// The basis on a day, or none where it has lapsed or not begun.
@@ -160,7 +172,10 @@ pub struct Roles {
     /// Date of the document: the clock of publication starts here.
     pub decided_on: Option<usize>,
     pub effective_from: Option<usize>,
+    /// Last day, included.
     pub effective_until: Option<usize>,
+    /// Day of removal (移出): on that day the record is public no longer.
+    pub removed_on: Option<usize>,
     /// The line a reader sees first.
     pub title: Option<usize>,
     pub document_number: Option<usize>,
@@ -168,6 +183,8 @@ pub struct Roles {
     pub organ: Option<usize>,
     /// Penalty kinds, which the classification reads.
     pub penalty_kinds: Option<usize>,
+    /// Whether the penalty was given by simplified procedure (简易程序).
+    pub simplified_procedure: Option<usize>,
     pub fine: Option<usize>,
     /// Names of the subject in a registration record.
     pub district: Option<usize>,
@@ -271,6 +288,18 @@ pub enum Openness {
 }
 
 impl Openness {
+    /// Whether a reader may see records of the item at all; the verdict on each field comes after.
+    ///
+    /// An officer is shown what public bodies share; what needs the subject's consent, only with it.
+    #[must_use]
+    pub fn admits(self, audience: Audience) -> bool {
+        match self {
+            Openness::Public => true,
+            Openness::Shared => audience != Audience::Public,
+            Openness::Authorised => !matches!(audience, Audience::Public | Audience::Officer),
+        }
+    }
+
     #[must_use]
     pub fn label(self) -> Text {
         let (zh, en) = match self {
@@ -321,8 +350,9 @@ pub enum PublicationRule {
     Standing { when: Vec<Condition> },
     /// Until `effective_until`, its last day included; without one, as long as it is current.
     Validity { when: Vec<Condition> },
-    /// A period from the document's date, or until `effective_until` if that is sooner.
-    Term { parameter: String, when: Vec<Condition> },
+    /// A period from the document's date, or until `effective_until` if that is sooner; where the
+    /// own end prevails, until `effective_until` even if that is later.
+    Term { parameter: String, own_end_prevails: bool, when: Vec<Condition> },
     /// By severity and rule generation: penalties and their like.
     Classified { when: Vec<Condition> },
 }

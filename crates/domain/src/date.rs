@@ -52,12 +52,6 @@ pub fn parse_with(text: &str, forms: &[String]) -> Option<Date> {
     forms.iter().find_map(by_form).or_else(|| parse(text))
 }
 
-/// Whether a date stands for “no end” (长期): 2099-12-31, 2999-12-31, 9999-12-31.
-#[must_use]
-pub fn is_permanent(date: Date) -> bool {
-    2099 <= date.year() && date.month() == 12 && date.day() == 31
-}
-
 /// The same day some months on, or the last day of a month too short for it.
 ///
 /// 31 August and three months give 30 November; the day never runs over into the next month.
@@ -233,20 +227,6 @@ mod tests {
         let compact = ["%Y%m%d".to_owned()];
         assert_eq!(parse_with("20260304", &compact), Some(date(2026, 3, 4)));
         assert_eq!(parse_with("2026112", &compact), None, "2 November or 12 January");
-    }
-
-    #[test]
-    fn the_last_day_of_a_far_year_means_none() {
-        for (day, permanent) in [
-            (date(2099, 12, 31), true),
-            (date(2999, 12, 31), true),
-            (date(9999, 12, 31), true),
-            (date(2098, 12, 31), false),
-            (date(2099, 12, 30), false),
-            (date(2100, 1, 1), false),
-        ] {
-            assert_eq!(is_permanent(day), permanent, "{day}");
-        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Audience {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Show,
-    /// First and last character only.
+    /// First and last character of a text; of anything else, stars alone.
     Mask,
     Withhold,
 }
@@ -83,7 +83,10 @@ impl<T: Clone + PartialEq> Disclosed<Vec<T>> {
     }
 }
 
-/// Shows the first and the last character of a value.
+/// What stands for a value of which not even the length may be told.
+pub const STARS: &str = "******";
+
+/// Shows the first and the last character of a text.
 #[must_use]
 pub fn mask(value: &str) -> String {
     let count = value.chars().count();
@@ -93,5 +96,27 @@ pub fn mask(value: &str) -> String {
         (Some(first), Some(last)) if 2 < count => format!("{first}{}{last}", "*".repeat(count - 2)),
         (Some(_), _) => "*".repeat(count),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_text_keeps_its_first_and_last_character() {
+        let rows =
+            [("", ""), ("张", "*"), ("张三", "**"), ("示例子", "示*子"), ("410402", "4****2")];
+        for (text, expected) in rows {
+            assert_eq!(mask(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_audience_has_its_own_verdict() {
+        let verdicts =
+            [Verdict::Show, Verdict::Mask, Verdict::Withhold, Verdict::Mask, Verdict::Show];
+        let class = Disclosure::new("class".to_owned(), verdicts);
+        assert_eq!(Audience::ALL.map(|audience| class.verdict(audience)), verdicts);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::Lang;
+use crate::text::{Lang, Text};
 
 /// Whether a fault keeps its row out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,16 +24,32 @@ pub struct Fault {
     pub rule: Rule,
     pub level: Level,
     /// What the rule expected: a code list, a date, another field.
-    pub detail: String,
-    /// What was written; masked where the field is sealed.
+    pub detail: Text,
+    /// What was written; numbers of persons are masked in it.
     pub raw: String,
 }
 
+/// Stands between the two wordings of a stored detail.
+const APART: char = '\u{1f}';
+
 impl Fault {
+    /// The detail as the register keeps it: one text, both wordings in it where they differ.
+    #[must_use]
+    pub fn stored_detail(&self) -> String {
+        let Text { zh, en } = &self.detail;
+        if zh == en { zh.clone() } else { format!("{zh}{APART}{en}") }
+    }
+
+    #[must_use]
+    pub fn detail_from(stored: &str) -> Text {
+        let (zh, en) = stored.split_once(APART).unwrap_or((stored, stored));
+        Text::new(zh, en)
+    }
+
     /// The whole sentence for the clerk: what is wrong and how to mend it.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
-        self.rule.message(lang, &self.column, &self.raw, &self.detail)
+        self.rule.message(lang, &self.column, &self.raw, self.detail.get(lang))
     }
 }
 
@@ -78,7 +94,7 @@ rules! {
         "“{column}” says “{raw}”, which is no date; write 2026-01-31 or 2026/01/31";
     Money "money" "“{column}”写的是“{raw}”，不是{detail}；只写数字，不写单位"
         "“{column}” says “{raw}”, which is no {detail}; write figures only, without a unit";
-    Number "number" "“{column}”写的是“{raw}”，不是数字" "“{column}” says “{raw}”, which is no number";
+    Number "number" "“{column}”写的是“{raw}”，不是{detail}" "“{column}” says “{raw}”, which is no {detail}";
     Flag "flag" "“{column}”写的是“{raw}”；请写 是 或 否" "“{column}” says “{raw}”; write 是 or 否 (1 or 0)";
     Code "code" "“{column}”写的是“{raw}”，不在代码集“{detail}”内" "“{column}” says “{raw}”, which is not in the code list “{detail}”";
     CodeExpired "code_expired" "“{column}”写的是“{raw}”，这个代码在文书日期已停用或尚未启用（{detail}）"
@@ -94,9 +110,9 @@ rules! {
         "the organisation code inside “{raw}” fails its own check";
     OrgCode "org_code" "组织机构代码“{raw}”不对：{detail}" "the organisation code “{raw}” is wrong: {detail}";
     RegNo "reg_no" "工商注册号“{raw}”不对：{detail}" "the registration number “{raw}” is wrong: {detail}";
-    PersonId "person_id" "“{column}”不是有效的居民身份证号（已遮盖）" "“{column}” is no valid resident identity number (masked)";
-    AmbiguousId "ambiguous_id" "“{column}”的 18 位值既可能是身份证号也可能是统一社会信用代码，请按证件类型填入对应的列"
-        "the 18 characters in “{column}” may be an identity number or a credit code; put them in the column of their type";
+    PersonId "person_id" "“{column}”不是有效的证件号码（已遮盖）：{detail}" "“{column}” is no valid number of an identity document (masked): {detail}";
+    AmbiguousId "ambiguous_id" "“{column}”的 18 位值像是身份证号，又写在统一社会信用代码的位置，或没有写明证件类型（已遮盖）；请按类型填入对应的列，确为单位代码的请信用中心登记"
+        "the 18 characters in “{column}” look like an identity number where a credit code is expected, or without a kind of document (masked); put them in the column of their type, or have the credit centre register the code if it is an organisation’s";
     DateOrder "date_order" "“{column}”（{raw}）早于“{detail}”" "“{column}” ({raw}) is before “{detail}”";
     FutureDate "future_date" "“{column}”（{raw}）晚于收到日 {detail}" "“{column}” ({raw}) is after the day of receipt, {detail}";
     TooEarly "too_early" "“{column}”（{raw}）早于 {detail}，不可能有这样的文书" "“{column}” ({raw}) is before {detail}, when no such document can exist";
@@ -127,5 +143,37 @@ impl Rule {
             .replace("{column}", column)
             .replace("{raw}", raw)
             .replace("{detail}", detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_comes_back_from_the_register_in_both_languages() {
+        for detail in [Text::new("行政处罚", "penalties"), Text::new("18", "18"), Text::default()]
+        {
+            let fault = Fault {
+                row: 2,
+                column: "名称".to_owned(),
+                rule: Rule::Code,
+                level: Level::Error,
+                detail: detail.clone(),
+                raw: String::new(),
+            };
+            assert_eq!(Fault::detail_from(&fault.stored_detail()), detail);
+        }
+    }
+
+    #[test]
+    fn every_message_names_what_it_was_given() {
+        for rule in Rule::ALL {
+            assert_eq!(Rule::from_id(rule.id()), Some(*rule));
+            for lang in [Lang::Zh, Lang::En] {
+                let message = rule.message(lang, "列", "写", "细");
+                assert!(!message.contains(['{', '}']), "{message}");
+            }
+        }
     }
 }

@@ -21,7 +21,6 @@ pub struct Pack {
     pub natural_key: Vec<usize>,
     /// Fields this source cannot give: required rules do not apply to them.
     pub absent: Vec<usize>,
-    pub absent_reason: Text,
     /// Where the data comes from and under what licence.
     pub source: Text,
 }

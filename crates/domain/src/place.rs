@@ -1,8 +1,10 @@
 //! A place (地方): the city the platform serves, its districts and its departments.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
-use crate::{parameter::Reference, text::Text};
+use crate::{check::Check, parameter::Reference, text::Text};
 
 /// The overlay of `policy/places/<place>/`.
 #[derive(Clone, Debug)]
@@ -17,12 +19,16 @@ pub struct Place {
     pub operator: Text,
     pub districts: Vec<District>,
     pub departments: Vec<Department>,
+    /// What a local regulation checks beyond the catalogue, by item.
+    pub checks: BTreeMap<String, Vec<Check>>,
 }
 
 impl Place {
+    /// A department by its short name or its code.
     #[must_use]
     pub fn department(&self, id: &str) -> Option<&Department> {
-        self.departments.iter().find(|department| department.id == id || department.uscc == id)
+        let named = |one: &&Department| one.id == id || one.uscc.as_deref() == Some(id);
+        self.departments.iter().find(named)
     }
 }
 
@@ -45,8 +51,10 @@ pub struct Department {
     /// Short name used in commands and receipts: `scjg`.
     pub id: String,
     pub label: Text,
-    pub uscc: String,
-    pub kind: String,
+    /// None where it is not known: a code is never made up.
+    pub uscc: Option<String>,
+    /// What it is in the terms of [`crate::catalogue::Item::providers`]; one body may be several.
+    pub kinds: Vec<String>,
     /// Catalogue items it hands in.
     pub items: Vec<String>,
     /// Abbreviation in document numbers and receipts: 示市监.

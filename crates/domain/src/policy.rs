@@ -31,6 +31,8 @@ pub struct Policy {
     pub places: BTreeMap<String, Arc<Place>>,
     /// Words that mean nothing was written, everywhere.
     pub placeholders: Vec<String>,
+    /// End dates that mean none, as days and as words (长期), everywhere.
+    pub permanent: Vec<String>,
 }
 
 impl Policy {
@@ -43,6 +45,18 @@ impl Policy {
     #[must_use]
     pub fn parameter(&self, key: &str, on: Date) -> Option<&Dated<i64>> {
         parameter::in_force(&self.parameters.get(key)?.values, on)
+    }
+
+    /// The law as it stands at a place: the checks of its local regulations join those of the items.
+    #[must_use]
+    pub fn at(&self, place: &Place) -> Policy {
+        let mut policy = self.clone();
+        for (id, checks) in &place.checks {
+            if let Some(item) = policy.items.get_mut(id) {
+                Arc::make_mut(item).checks.extend(checks.iter().cloned());
+            }
+        }
+        policy
     }
 
     /// The first eight figures of the version, as pages show it.

@@ -2,19 +2,25 @@
 //!
 //! Decided anew each time from the record, its item, the rules of its date and the day; never
 //! stored. The clock starts at the date of the document, so late reporting never lengthens it,
-//! and the last day is included. Periods and classes come from `policy/parameters/publication/`.
+//! and the last day is included; the day of removal is not. Periods and classes come from `policy/parameters/publication/`.
 //!
 //! Legal basis: 《信用修复管理办法》（国家发展改革委令第36号） for 失信信息 decided since
 //! 2026-04-01, its predecessors for older documents; for the rest the basis of each item.
 
-use std::collections::BTreeMap;
+mod show;
+mod term;
 
-use jiff::{Span, ToSpan, civil::Date};
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
 
 use crate::{
-    catalogue::{Field, FieldKind, Item, Openness, Polarity, PublicationRule},
+    catalogue::{Field, FieldKind, Item, Openness, Polarity},
     disclosure::{self, Audience, Disclosed, Verdict},
-    parameter::{Dated, Reference},
+    parameter::Reference,
     payload::Payload,
     policy::Policy,
     subject,
@@ -33,8 +39,17 @@ pub struct Generation {
     pub classes: Vec<Class>,
     /// Penalty kind to its class.
     pub kinds: BTreeMap<String, Classification>,
-    /// Class of a penalty by simplified procedure (简易程序), whatever its kinds.
-    pub simplified: Option<usize>,
+    /// How penalties by simplified procedure (简易程序) are classed.
+    pub simplified: Option<Simplified>,
+}
+
+/// The class of penalties by simplified procedure, and the kinds such a procedure can impose.
+///
+/// A flag beside any other kind contradicts the document: a person must look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simplified {
+    pub class: usize,
+    pub kinds: BTreeSet<String>,
 }
 
 /// A degree of seriousness with its periods.
@@ -46,6 +61,8 @@ pub struct Class {
     pub published: bool,
     /// 最短公示期: before it has run, nobody may apply for repair.
     pub minimum_months: i64,
+    /// False where repair before the end is barred (2019: 特定严重).
+    pub repairable: bool,
     /// 最长公示期: at its end publication stops by itself.
     pub maximum_months: i64,
     pub reference: Reference,
@@ -58,8 +75,11 @@ pub enum Classification {
         position: usize,
         reference: Reference,
     },
-    /// Two kinds in one word (暂扣或者吊销): a person must say which.
-    Unclassifiable,
+    /// Several kinds in one word (暂扣或者吊销), of different classes: a person must say which.
+    /// None of them is heavier than the class at this position.
+    Unclassifiable {
+        heaviest: usize,
+    },
 }
 
 /// What the decision looks at.
@@ -98,13 +118,16 @@ pub struct Published {
     pub references: Vec<Reference>,
 }
 
-/// The class a penalty fell into.
+/// The class a penalty fell into. The same word means different things in different generations
+/// (一般 of 2019, of 2026), so the ids of both travel with the words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Severity {
+    pub class_id: String,
     pub class: Text,
+    pub generation_id: String,
     pub generation: Text,
-    /// First day on which repair may be applied for.
-    pub repair_from: Date,
+    /// First day on which repair may be applied for; none where repair is barred.
+    pub repair_from: Option<Date>,
 }
 
 /// Not shown to the public on the day asked about.
@@ -122,6 +145,10 @@ pub enum Withheld {
     /// The last day has passed.
     Ended {
         until: Date,
+    },
+    /// Taken off the list (移出) on this day or before.
+    Removed {
+        on: Date,
     },
     /// 轻微: in principle not published.
     Slight {
@@ -166,6 +193,9 @@ impl Withheld {
                 format!("公示期已于 {until} 届满"),
                 format!("publication ended on {until}"),
             ),
+            Withheld::Removed { on } => {
+                Text::new(format!("已于 {on} 移出"), format!("removed on {on}"))
+            }
             Withheld::Slight { class, .. } => Text::new(
                 format!("{}：原则上不公示", class.zh),
                 format!("{}: in principle not published", class.en),
@@ -192,164 +222,59 @@ impl Withheld {
 /// Decides whether the public sees a record on `today`.
 #[must_use]
 pub fn decide(policy: &Policy, facts: &Facts<'_>, today: Date) -> Publication {
-    match decide_term(policy, facts, today) {
-        Ok(published) if today < published.from => {
-            Publication::Withheld(Withheld::NotYet { from: published.from })
-        }
-        Ok(published) => match published.until {
-            Some(until) if until < today => Publication::Withheld(Withheld::Ended { until }),
-            _ => Publication::Public(published),
-        },
+    match published(policy, facts, today) {
+        Ok(published) => Publication::Public(published),
         Err(withheld) => Publication::Withheld(withheld),
     }
 }
 
-fn decide_term(policy: &Policy, facts: &Facts<'_>, today: Date) -> Result<Published, Withheld> {
+fn published(policy: &Policy, facts: &Facts<'_>, today: Date) -> Result<Published, Withheld> {
+    let basis = admitted(facts, today)?;
+    let term = term::of(policy, facts)?;
+    let from = facts.decided_on.map_or(facts.known_from, |decided| decided.max(facts.known_from));
+    let removed = role_date(facts, facts.item.roles.removed_on);
+    if let Some(on) = removed.filter(|on| *on <= today) {
+        return Err(Withheld::Removed { on });
+    }
+    if today < from {
+        return Err(Withheld::NotYet { from });
+    }
+    let eve = removed.map(|on| on.yesterday().unwrap_or(on));
+    let until = [term.until, eve].into_iter().flatten().min();
+    if let Some(until) = until.filter(|until| *until < today) {
+        return Err(Withheld::Ended { until });
+    }
+    let mut references = vec![basis];
+    for reference in term.references {
+        if !references.contains(&reference) {
+            references.push(reference);
+        }
+    }
+    Ok(Published { from, until, severity: term.severity, term: term.words, references })
+}
+
+/// The basis in force, where neither item nor subject nor record keeps it from the public.
+fn admitted(facts: &Facts<'_>, today: Date) -> Result<Reference, Withheld> {
     let item = facts.item;
     if facts.withdrawn {
         return Err(Withheld::Withdrawn);
     }
-    if item.openness != Openness::Public {
+    if !item.openness.admits(Audience::Public) {
         return Err(Withheld::ItemNotPublic(item.openness));
     }
     if facts.subject_kind == subject::Kind::NaturalPerson {
         return Err(Withheld::NaturalPerson);
     }
-    let basis = item.basis_on(today).ok_or(Withheld::BasisLapsed)?.clone();
+    let basis = item.basis_on(today).ok_or(Withheld::BasisLapsed)?;
     if facts.subject_ended && item.polarity == Polarity::Negative {
         return Err(Withheld::SubjectEnded);
     }
-    let from = facts.decided_on.map_or(facts.known_from, |decided| decided.max(facts.known_from));
-    let open = |until: Option<Date>, term: Text, more: Option<Reference>| Published {
-        from,
-        until,
-        severity: None,
-        term,
-        references: std::iter::once(basis.clone()).chain(more).collect(),
-    };
-    let conditions = match &item.publication {
-        PublicationRule::Never => return Err(Withheld::ItemNotPublic(item.openness)),
-        PublicationRule::Standing { when }
-        | PublicationRule::Validity { when }
-        | PublicationRule::Term { when, .. }
-        | PublicationRule::Classified { when } => when,
-    };
-    if !facts.payload.meets(item, conditions) {
-        return Err(Withheld::ConditionNotMet);
-    }
-    match &item.publication {
-        PublicationRule::Never => Err(Withheld::ItemNotPublic(item.openness)),
-        PublicationRule::Standing { .. } => {
-            Ok(open(None, Text::new("记录有效期间", "as long as the record stands"), None))
-        }
-        PublicationRule::Validity { .. } => Ok(match facts.effective_until {
-            Some(until) => open(
-                Some(until),
-                Text::new("有效期届满即停止公示", "stops with its validity"),
-                None,
-            ),
-            None => {
-                let term = Text::new(
-                    "长期有效，记录有效期间公示",
-                    "open-ended, as long as the record stands",
-                );
-                open(None, term, None)
-            }
-        }),
-        PublicationRule::Term { parameter, .. } => {
-            let (until, reference) = term_end(policy, facts, parameter)?;
-            let term = Text::new("自文书日期起算的期限", "a period from the date of the document");
-            Ok(open(Some(until), term, Some(reference)))
-        }
-        PublicationRule::Classified { .. } => {
-            let (severity, until, term, reference) = classified(policy, facts)?;
-            Ok(Published { severity: Some(severity), ..open(Some(until), term, Some(reference)) })
-        }
-    }
+    Ok(basis.clone())
 }
 
-/// The last day by a period of `policy/parameters/`, counted from the document.
-fn term_end(
-    policy: &Policy,
-    facts: &Facts<'_>,
-    parameter: &str,
-) -> Result<(Date, Reference), Withheld> {
-    let decided = facts.decided_on.ok_or(Withheld::NoRule { on: None })?;
-    let period =
-        policy.parameter(parameter, decided).ok_or(Withheld::NoRule { on: Some(decided) })?;
-    let unit = policy.parameters.get(parameter).map(|parameter| parameter.unit);
-    let end = decided.saturating_add(span(unit, period));
-    Ok((facts.effective_until.map_or(end, |until| until.min(end)), period.reference.clone()))
-}
-
-/// Class, last day and their ground for a record published by its severity.
-fn classified(
-    policy: &Policy,
-    facts: &Facts<'_>,
-) -> Result<(Severity, Date, Text, Reference), Withheld> {
-    let (generation, class) = classify(policy, facts)?;
-    let decided = facts.decided_on.ok_or(Withheld::NoRule { on: None })?;
-    let until = decided.saturating_add(class.maximum_months.months());
-    let severity = Severity {
-        class: class.label.clone(),
-        generation: generation.label.clone(),
-        repair_from: decided.saturating_add(class.minimum_months.months()),
-    };
-    let months = class.maximum_months;
-    let term = Text::new(
-        format!("按“{}”，自决定之日起最长 {months} 个月", class.label.zh),
-        format!("class “{}”: at most {months} months from the decision", class.label.en),
-    );
-    let until = facts.effective_until.map_or(until, |end| end.min(until));
-    Ok((severity, until, term, class.reference.clone()))
-}
-
-fn span(unit: Option<crate::parameter::Unit>, period: &Dated<i64>) -> Span {
-    match unit {
-        Some(crate::parameter::Unit::Years) => period.value.years(),
-        Some(crate::parameter::Unit::Days) => period.value.days(),
-        _ => period.value.months(),
-    }
-}
-
-/// The class of a penalty by the generation of its date; the heaviest of several kinds decides.
-fn classify<'p>(
-    policy: &'p Policy,
-    facts: &Facts<'_>,
-) -> Result<(&'p Generation, &'p Class), Withheld> {
-    let decided = facts.decided_on.ok_or(Withheld::NoRule { on: None })?;
-    let generation = policy
-        .generations
-        .iter()
-        .filter(|generation| generation.from <= decided)
-        .filter(|generation| generation.until.is_none_or(|until| decided <= until))
-        .max_by_key(|generation| generation.from)
-        .ok_or(Withheld::NoRule { on: Some(decided) })?;
-    let simplified = facts.payload.flag("simplified_procedure");
-    let position = match generation.simplified {
-        Some(position) if simplified => position,
-        _ => heaviest(generation, facts)?,
-    };
-    let class = generation.classes.get(position).ok_or(Withheld::NoRule { on: Some(decided) })?;
-    if class.published {
-        return Ok((generation, class));
-    }
-    Err(Withheld::Slight { class: class.label.clone(), reference: class.reference.clone() })
-}
-
-fn heaviest(generation: &Generation, facts: &Facts<'_>) -> Result<usize, Withheld> {
-    let field = facts.item.roles.penalty_kinds.and_then(|position| facts.item.fields.get(position));
-    let field = field.ok_or(Withheld::NoRule { on: facts.decided_on })?;
-    let mut heaviest = None;
-    for code in facts.payload.codes(&field.name) {
-        match generation.kinds.get(code) {
-            Some(Classification::Class { position, .. }) => {
-                heaviest = heaviest.max(Some(*position))
-            }
-            Some(Classification::Unclassifiable) | None => return Err(Withheld::Unclassified),
-        }
-    }
-    heaviest.ok_or(Withheld::Unclassified)
+/// The day in the field of a role, where the item has one and something is written.
+fn role_date(facts: &Facts<'_>, role: Option<usize>) -> Option<Date> {
+    facts.payload.date(&facts.item.fields.get(role?)?.name)
 }
 
 /// One field as a reader gets it.
@@ -366,6 +291,8 @@ pub struct DisclosedField {
 }
 
 /// What `audience` may read of a payload, field by field, in the order of the catalogue.
+///
+/// Nothing of an item that is not open to the audience as a whole.
 #[must_use]
 pub fn disclose(
     policy: &Policy,
@@ -374,21 +301,22 @@ pub fn disclose(
     audience: Audience,
     lang: Lang,
 ) -> Disclosed<Vec<DisclosedField>> {
-    let fields = item.fields.iter().filter_map(|field| {
+    let open = item.openness.admits(audience);
+    let fields = item.fields.iter().filter(|_| open).filter_map(|field| {
         let value = payload.0.get(&field.name)?;
-        let verdict = field.disclosure.verdict(audience);
-        let sealed = value.is_object();
-        let shown = show(policy, field, value, lang);
-        let (value, data, masked) = match verdict {
+        let (value, data, masked) = match field.disclosure.verdict(audience) {
             Verdict::Withhold => return None,
-            Verdict::Show | Verdict::Mask if sealed => {
-                let stars = "******".to_owned();
-                (stars.clone(), stars.into(), true)
+            // A sealed value has no text to show, whatever a class may say.
+            Verdict::Show if !value.is_object() => {
+                (show::text(policy, field, value, lang), value.clone(), false)
             }
-            Verdict::Show => (shown, value.clone(), false),
-            Verdict::Mask => {
-                let masked = disclosure::mask(&shown);
+            Verdict::Mask if field.kind == FieldKind::Text && !value.is_object() => {
+                let masked = disclosure::mask(&show::text(policy, field, value, lang));
                 (masked.clone(), masked.into(), true)
+            }
+            // First and last character of a label, a figure or a date would tell what it says.
+            Verdict::Show | Verdict::Mask => {
+                (disclosure::STARS.to_owned(), disclosure::STARS.into(), true)
             }
         };
         let (name, code, label) = (field.name.clone(), field.code.clone(), label(field));
@@ -406,30 +334,5 @@ fn label(field: &Field) -> Text {
     match field.kind {
         FieldKind::MoneyWan => Text::new(bare(&field.label.zh), bare(&field.label.en)),
         _ => field.label.clone(),
-    }
-}
-
-fn show(policy: &Policy, field: &Field, value: &serde_json::Value, lang: Lang) -> String {
-    let code_label = |list: &str, code: &str| {
-        policy
-            .codes
-            .get(list)
-            .map_or_else(|| code.to_owned(), |list| list.label(code, lang).to_owned())
-    };
-    match (&field.kind, value) {
-        (FieldKind::MoneyWan | FieldKind::MoneyYuan, value) => value
-            .as_i64()
-            .map_or_else(|| value.to_string(), |fen| crate::money::Fen(fen).yuan_text(lang)),
-        (FieldKind::Code { list }, serde_json::Value::String(code)) => code_label(list, code),
-        (FieldKind::Codes { list }, serde_json::Value::Array(codes)) => {
-            let labels =
-                codes.iter().filter_map(|code| code.as_str()).map(|code| code_label(list, code));
-            labels.collect::<Vec<_>>().join(lang.t("；", "; "))
-        }
-        (FieldKind::Flag, serde_json::Value::Bool(flag)) => {
-            if *flag { lang.t("是", "yes") } else { lang.t("否", "no") }.to_owned()
-        }
-        (_, serde_json::Value::String(text)) => text.clone(),
-        (_, other) => other.to_string(),
     }
 }

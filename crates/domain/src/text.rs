@@ -55,6 +55,19 @@ impl Text {
     }
 }
 
+/// A figure, a date, a word of a file: the same in both languages.
+impl From<String> for Text {
+    fn from(text: String) -> Text {
+        Text { zh: text.clone(), en: text }
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Text {
+        Text::new(text, text)
+    }
+}
+
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.zh)

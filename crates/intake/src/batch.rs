@@ -2,6 +2,8 @@
 
 use domain::fault::Rule;
 
+use crate::decode::{COLUMNS_MAX, ROW_MAX};
+
 /// Text a batch holds before it counts as full, whatever its number of rows.
 const TEXT_FULL: usize = 8 << 20;
 
@@ -19,6 +21,12 @@ pub struct RowBatch {
     width: usize,
     row_numbers: Vec<u64>,
     bad: Vec<BadRow>,
+    /// Bytes of the bad rows, which count towards a full batch as the good ones do.
+    bad_text: usize,
+    /// Where the row being written begins.
+    row_start: usize,
+    /// The row being written is longer than any row may be.
+    too_long: bool,
 }
 
 /// A row that could not be read as a row.
@@ -32,8 +40,9 @@ pub struct BadRow {
     pub raw: String,
     /// What the rule expected: the encoding, the number of columns, the greatest length.
     pub detail: String,
-    /// The beginning of the row, at most 200 characters.
-    pub excerpt: String,
+    /// Its cells, so that it can be mended; where they cannot be told apart, the first 200
+    /// characters of the row as one.
+    pub cells: Vec<String>,
 }
 
 impl RowBatch {
@@ -94,6 +103,9 @@ impl RowBatch {
         self.ends.clear();
         self.row_numbers.clear();
         self.bad.clear();
+        self.bad_text = 0;
+        self.row_start = 0;
+        self.too_long = false;
         self.width = width;
     }
 
@@ -106,14 +118,32 @@ impl RowBatch {
         self.end_row(row_number);
     }
 
+    /// Sets a row aside of which only the beginning can be shown.
     pub(crate) fn push_bad(&mut self, row_number: u64, rule: Rule, words: [String; 2], row: &str) {
-        let [raw, detail] = words;
         let excerpt = row.trim_end_matches(['\r', '\n']).chars().take(EXCERPT).collect();
-        self.bad.push(BadRow { row_number, rule, raw, detail, excerpt });
+        self.push_bad_cells(row_number, rule, words, vec![excerpt]);
+    }
+
+    /// Sets a row aside whose cells are known.
+    pub(crate) fn push_bad_cells(
+        &mut self,
+        row_number: u64,
+        rule: Rule,
+        words: [String; 2],
+        mut cells: Vec<String>,
+    ) {
+        let [raw, detail] = words;
+        cells.truncate(COLUMNS_MAX);
+        self.bad_text += cells.iter().map(String::len).sum::<usize>();
+        self.bad.push(BadRow { row_number, rule, raw, detail, cells });
     }
 
     pub(crate) fn push_cell(&mut self, text: &str) {
-        self.text.push_str(text);
+        if ROW_MAX < self.text.len() + text.len() - self.row_start {
+            self.too_long = true;
+        } else {
+            self.text.push_str(text);
+        }
         self.end_cell();
     }
 
@@ -122,29 +152,47 @@ impl RowBatch {
         &mut self.text
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a full batch is far below 4 GiB")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a row ends below 8 MiB and 4 MiB of its own"
+    )]
     pub(crate) fn end_cell(&mut self) {
+        self.too_long |= ROW_MAX < self.text.len() - self.row_start;
         self.ends.push(self.text.len() as u32);
     }
 
-    /// Closes the row of the cells pushed since the last; a blank row is dropped.
+    /// Takes back the cells pushed since the last row.
+    pub(crate) fn drop_row(&mut self) {
+        self.text.truncate(self.row_start);
+        self.ends.truncate(self.row_numbers.len() * self.width);
+        self.too_long = false;
+    }
+
+    /// Closes the row of the cells pushed since the last; a blank row is dropped, one beyond all
+    /// measure set aside.
     pub(crate) fn end_row(&mut self, row_number: u64) {
-        let first = self.row_numbers.len() * self.width;
-        let start = if first == 0 { 0 } else { self.ends[first - 1] as usize };
-        if self.text[start..].trim_ascii_start().trim_start().is_empty() {
-            self.text.truncate(start);
-            self.ends.truncate(first);
-            return;
+        let row = &self.text[self.row_start..];
+        if self.too_long {
+            let excerpt = row.chars().take(EXCERPT).collect();
+            let words = [String::new(), ROW_MAX.to_string()];
+            self.push_bad_cells(row_number, Rule::TooLong, words, vec![excerpt]);
+            return self.drop_row();
         }
+        if row.trim_ascii_start().trim_start().is_empty() {
+            return self.drop_row();
+        }
+        let first = self.row_numbers.len() * self.width;
         while self.ends.len() < first + self.width {
             self.end_cell();
         }
+        self.row_start = self.text.len();
         self.row_numbers.push(row_number);
     }
 
     /// Whether the reader should hand the batch on before the next row.
     pub(crate) fn is_full(&self, rows: usize) -> bool {
-        self.row_numbers.len() + self.bad.len() >= rows.max(1) || self.text.len() >= TEXT_FULL
+        let text = self.text.len() + self.bad_text;
+        self.row_numbers.len() + self.bad.len() >= rows.max(1) || text >= TEXT_FULL
     }
 }
 
@@ -172,7 +220,19 @@ mod tests {
     fn cuts_the_excerpt_of_a_bad_row() {
         let mut batch = RowBatch::new(1);
         batch.push_bad(9, Rule::TooLong, [String::new(), "10".to_owned()], &"长".repeat(300));
-        assert_eq!(batch.bad()[0].excerpt.chars().count(), EXCERPT);
+        assert_eq!(batch.bad()[0].cells[0].chars().count(), EXCERPT);
         assert!(batch.is_full(1));
+    }
+
+    #[test]
+    fn sets_a_row_beyond_all_measure_aside_and_goes_on() {
+        let mut batch = RowBatch::new(2);
+        let half = "长".repeat(ROW_MAX / 4);
+        batch.push_row(2, ["甲", "乙"]);
+        batch.push_row(3, [half.as_str(), half.as_str()]);
+        batch.push_row(4, ["丙", "丁"]);
+        assert_eq!(batch.len(), 2);
+        assert_eq!(batch.row(1).collect::<Vec<_>>(), ["丙", "丁"]);
+        assert_eq!((batch.bad()[0].row_number, batch.bad()[0].rule), (3, Rule::TooLong));
     }
 }

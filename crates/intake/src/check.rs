@@ -5,6 +5,7 @@
 
 mod accept;
 mod cross;
+mod presence;
 mod subject;
 
 use std::{
@@ -15,8 +16,10 @@ use std::{
 
 use domain::{
     catalogue::Item,
-    fault::{Fault, Rule},
+    fault::{Fault, Level, Rule},
+    name,
     pack::Pack,
+    place::Place,
     policy::Policy,
     record::Accepted,
     sealed::Keys,
@@ -25,9 +28,9 @@ use jiff::civil::Date;
 
 use crate::{
     batch::RowBatch,
-    faults::Faults,
+    faults::{self, Faults},
     plan::{HeadingFault, Plan},
-    values::{self, Column},
+    values,
 };
 
 /// What the check knows beside policy and file.
@@ -35,12 +38,43 @@ use crate::{
 pub struct Context {
     /// Day of receipt.
     pub today: Date,
-    /// Codes of the departments registered at the place.
-    pub departments: Arc<HashSet<String>>,
+    pub departments: Arc<Departments>,
     /// Codes that fail their check digit and that somebody has answered for.
     pub overrides: Arc<HashSet<String>>,
     /// Without keys, a row with an identity number cannot be taken.
     pub keys: Option<Arc<Keys>>,
+}
+
+/// The departments registered at the place, by code and by name.
+#[derive(Debug, Default)]
+pub struct Departments {
+    codes: HashSet<String>,
+    by_name: HashMap<String, String>,
+}
+
+impl Departments {
+    /// Those of a place that have a code.
+    #[must_use]
+    pub fn of(place: &Place) -> Departments {
+        let mut all = Departments::default();
+        for department in &place.departments {
+            if let Some(code) = &department.uscc {
+                all.codes.insert(code.clone());
+                all.by_name.insert(name::normalise(&department.label.zh), code.clone());
+            }
+        }
+        all
+    }
+
+    #[must_use]
+    fn have(&self, code: &str) -> bool {
+        self.codes.contains(code)
+    }
+
+    #[must_use]
+    fn code_of(&self, label: &str) -> Option<&str> {
+        self.by_name.get(&name::normalise(label)).map(String::as_str)
+    }
 }
 
 /// Rows remembered to find duplicates before the register does; beyond, the register finds them.
@@ -104,13 +138,14 @@ impl<'p> Checker<'p> {
     pub fn check(&mut self, batch: &RowBatch, want: Want) -> Checked {
         let plan = &self.plan;
         let mut faults = Faults::new(plan, batch, &self.context.overrides);
-        let prepared = values::prepare(plan, batch);
-        let columns: Vec<Column<'_>> = (0..plan.fields.len())
-            .map(|position| values::column(plan, position, batch, &prepared, &mut faults))
-            .collect();
-        cross::presence(plan, &columns, &mut faults);
-        cross::expired(plan, &columns, &mut faults);
-        self.cross.run(plan, &columns, batch, &self.context, &mut faults);
+        let mut columns = values::columns(plan, batch, &mut faults);
+        subject::complete(plan, &mut columns, &self.context);
+        presence::expired(plan, &mut columns, &mut faults);
+        presence::presence(plan, &columns, &mut faults);
+        // What a newer rule forbids must still be taken back by its own row.
+        if !plan.key_only {
+            self.cross.run(plan, &columns, batch, &self.context, &mut faults);
+        }
 
         let mut checked =
             Checked { rows: (batch.len() + batch.bad().len()) as u64, ..Checked::default() };
@@ -166,15 +201,10 @@ fn collect(batch: &RowBatch, faults: Faults<'_>, checked: &mut Checked) {
         checked.rejected.push(Rejected { row: batch.row_number(row), cells });
     }
     for bad in batch.bad() {
-        checked.faults.push(Fault {
-            row: bad.row_number,
-            column: String::new(),
-            rule: bad.rule,
-            level: domain::fault::Level::Error,
-            detail: bad.detail.clone(),
-            raw: bad.raw.clone(),
-        });
-        checked.rejected.push(Rejected { row: bad.row_number, cells: vec![bad.excerpt.clone()] });
+        let detail = bad.detail.as_str().into();
+        let (row, rule) = (bad.row_number, bad.rule);
+        checked.faults.push(faults::scrubbed(row, rule, Level::Error, &bad.raw, &detail));
+        checked.rejected.push(Rejected { row: bad.row_number, cells: bad.cells.clone() });
     }
     checked.faults.sort_by_key(|fault| fault.row);
     checked.rejected.sort_by_key(|rejected| rejected.row);

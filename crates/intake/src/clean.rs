@@ -1,22 +1,44 @@
 //! What a pack asks to be done to a value before it is checked.
 
-use domain::{money::Fen, pack::Clean};
+use std::borrow::Cow;
 
-/// Applies the cleaning steps in order.
+use domain::{
+    money::{Fen, Fine},
+    pack::Clean,
+};
+
+/// Applies the cleaning steps in order; text that needs none is handed through.
 #[must_use]
-pub fn clean(text: String, steps: &[Clean]) -> String {
+pub fn clean<'t>(text: Cow<'t, str>, steps: &[Clean]) -> Cow<'t, str> {
     steps.iter().fold(text, |text, step| match step {
-        Clean::StripDecimal => text.strip_suffix(".0").map(str::to_owned).unwrap_or(text),
-        Clean::Squeeze => squeeze(&text),
-        Clean::Uppercase => text.to_uppercase(),
-        Clean::AmountFromProse => Fen::from_prose(&text).map_or(text, Fen::wan_text),
+        Clean::StripDecimal => strip_decimal(text),
+        Clean::Squeeze => squeeze(text),
+        Clean::Uppercase => Cow::Owned(text.to_uppercase()),
+        Clean::AmountFromProse => match Fen::fine_in(&text) {
+            Fine::None => Cow::Borrowed(""),
+            Fine::Amount(fen) => Cow::Owned(fen.wan_text()),
+            // The check of the field finds that it is no amount, and shows it.
+            Fine::Unclear => text,
+        },
     })
 }
 
-fn squeeze(text: &str) -> String {
+fn strip_decimal(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.strip_suffix(".0").unwrap_or(text)),
+        Cow::Owned(text) => Cow::Owned(text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)),
+    }
+}
+
+fn squeeze(text: Cow<'_, str>) -> Cow<'_, str> {
+    let squeezed =
+        !text.contains("  ") && text.chars().all(|letter| letter == ' ' || !letter.is_whitespace());
+    if squeezed && text.trim().len() == text.len() {
+        return text;
+    }
     let words: Vec<&str> =
         text.split(char::is_whitespace).filter(|word| !word.is_empty()).collect();
-    words.join(" ")
+    Cow::Owned(words.join(" "))
 }
 
 #[cfg(test)]
@@ -25,7 +47,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, steps: &[Clean], expected: &str) {
-        assert_eq!(clean(text.to_owned(), steps), expected);
+        assert_eq!(clean(Cow::Borrowed(text), steps), expected);
+        assert_eq!(clean(Cow::Owned(text.to_owned()), steps), expected);
     }
 
     #[test]
@@ -33,8 +56,11 @@ mod tests {
         check("30790.0", &[Clean::StripDecimal], "30790");
         check("30790.5", &[Clean::StripDecimal], "30790.5");
         check("（株）\u{3000}東豊  興業", &[Clean::Squeeze], "（株） 東豊 興業");
+        check(" a b", &[Clean::Squeeze], "a b");
+        check("a b", &[Clean::Squeeze], "a b");
         check("panera, llc", &[Clean::Uppercase], "PANERA, LLC");
         check("罚款2000元", &[Clean::AmountFromProse], "0.2");
-        check("口头批评", &[Clean::AmountFromProse], "口头批评");
+        check("口头批评", &[Clean::AmountFromProse], "");
+        check("罚款2000元至5000元", &[Clean::AmountFromProse], "罚款2000元至5000元");
     }
 }

@@ -89,7 +89,7 @@ pub enum Unreadable {
     #[error("{} cannot be read: {}", .0.what(Lang::En), .0.mend(Lang::En))]
     NotSupported(Unsupported),
     #[error(
-        "the workbook unpacks to {expanded} bytes from {packed}, which no real one does; save it again"
+        "the file unpacks to {expanded} bytes from {packed}, which no real one does; save it again"
     )]
     BombSuspected { packed: u64, expanded: u64 },
     #[error("the workbook has no sheet “{0}”")]
@@ -120,7 +120,7 @@ impl Unreadable {
                 format!("不能读取{}：{}", what.what(lang), what.mend(lang))
             }
             Unreadable::BombSuspected { packed, expanded } => format!(
-                "工作簿由 {packed} 字节展开为 {expanded} 字节，不像正常文件；请打开后另存再报"
+                "文件由 {packed} 字节展开为 {expanded} 字节，不像正常文件；请打开后另存再报"
             ),
             Unreadable::NoSuchSheet(name) => format!("工作簿里没有名为“{name}”的工作表"),
             Unreadable::Broken(reason) => format!("文件已损坏：{reason}；请重新导出后再报"),
@@ -219,6 +219,17 @@ impl Decoder {
 fn choose_encoding(head: &[u8], options: &Options) -> (Encoding, usize) {
     let named = options.encoding.map(|encoding| (encoding, 0));
     Encoding::from_mark(head).or(named).unwrap_or_else(|| Encoding::detect(head))
+}
+
+/// Rows at the top among which the heading is looked for, below any title.
+const TITLES_MAX: usize = 10;
+
+/// Which of the first rows is the heading, by the number of cells written in each: the first that
+/// is at least half as full as the fullest, for a title or a note above it fills a cell or two.
+fn heading_at(written: &[usize]) -> Option<usize> {
+    let fullest = written.iter().copied().max().unwrap_or_default();
+    let full = written.iter().position(|count| 1 < *count && fullest <= *count * 2);
+    full.or_else(|| written.iter().position(|count| *count == 1))
 }
 
 /// Tidies the names of the columns and refuses those that cannot be told apart. Cells left empty

@@ -4,6 +4,7 @@
 //! time, and hands on what passed and every fault of what did not.
 
 pub mod batch;
+mod blank;
 pub mod check;
 mod clean;
 pub mod decode;

@@ -1,17 +1,24 @@
 //! How the columns of one file serve the fields of a catalogue item.
 
+pub mod condition;
+
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    catalogue::{FieldKind, Item},
+    catalogue::{Field, FieldKind, Item, Required},
     code_list::CodeList,
-    condition::{Condition, Test},
     date,
     pack::{Clean, Pack, Source},
     policy::Policy,
+    subject,
     text::Text,
 };
 use jiff::civil::Date;
+
+use crate::{
+    blank::Blanks,
+    plan::condition::{Compiled, compile},
+};
 
 /// Everything about a file that does not change from row to row.
 #[derive(Debug)]
@@ -22,13 +29,18 @@ pub struct Plan {
     pub fields: Vec<FieldPlan>,
     /// Headings of the file that no field takes, so that nothing is dropped in silence.
     pub unused: Vec<String>,
-    pub null_words: Vec<String>,
+    pub blanks: Blanks,
     pub dates: Vec<String>,
-    pub permanent: Vec<Date>,
-    pub placeholders: Vec<String>,
+    pub permanent: Permanent,
     /// Columns that make the subject's identifier, for a source without unified codes.
     pub subject_columns: Vec<usize>,
     pub natural_key: Vec<usize>,
+    /// The source has no category of subjects: it is told by their identifiers.
+    pub derives_kind: bool,
+    /// The source names the organ and has no code of it.
+    pub organ_by_name: Option<OrganByName>,
+    /// Rows to be taken back need no more than subject and natural key.
+    pub key_only: bool,
 }
 
 /// Where one field comes from and what it may hold.
@@ -40,11 +52,45 @@ pub struct FieldPlan {
     /// What the file calls it, for the clerk.
     pub heading: String,
     pub codes: Option<Arc<CodeList>>,
+    /// Merged words of an older edition, each by its position, and the codes it is parted into.
+    pub splits: Vec<(u32, u64)>,
+    /// For a number of an identity document: the field that says of which.
+    pub document: Option<usize>,
     /// The source cannot give it: required rules are waived.
     pub absent: bool,
+    /// Neither read nor checked, because rows are to be taken back.
+    pub passed_over: bool,
     pub required: Vec<Vec<Compiled>>,
     pub required_always: bool,
     pub empty_when: Vec<Compiled>,
+}
+
+impl FieldPlan {
+    /// Whether no row needs the field, so that nothing wrong in it costs one.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        self.absent || (!self.required_always && self.required.is_empty())
+    }
+
+    /// Whether the field is read out of a sentence.
+    #[must_use]
+    pub fn is_from_prose(&self) -> bool {
+        self.clean.contains(&Clean::AmountFromProse)
+    }
+}
+
+/// End dates that mean none, as days and as words (长期).
+#[derive(Debug)]
+pub struct Permanent {
+    pub days: Vec<Date>,
+    pub words: Vec<String>,
+}
+
+/// The name of the organ, and its code, to be filled in where the place knows the name.
+#[derive(Clone, Copy, Debug)]
+pub struct OrganByName {
+    pub name: usize,
+    pub code: usize,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -54,25 +100,6 @@ pub enum From {
     FirstOf(Vec<usize>),
     Join(Vec<usize>, String),
     Constant(String),
-}
-
-/// A condition with its words looked up.
-#[derive(Debug)]
-pub struct Compiled {
-    pub field: usize,
-    pub test: CompiledTest,
-    /// The condition as a clerk reads it: “行政相对人类别”为“自然人”.
-    pub words: Text,
-}
-
-#[derive(Debug)]
-pub enum CompiledTest {
-    /// Positions in the field's code list, or words for a field without one.
-    Is(Vec<u32>, Vec<String>),
-    IsNot(Vec<u32>, Vec<String>),
-    Has(u64),
-    Filled,
-    Empty,
 }
 
 /// Why a file's heading cannot serve the item.
@@ -94,43 +121,28 @@ impl Plan {
             Some(pack) if !pack.columns.is_empty() => packed(item, pack, &columns)?,
             _ => named(item, &columns),
         };
-        let key = natural_key(item, pack);
-        let absent = |field: usize| {
-            let waived = key_only && !key.contains(&field) && !names_subject(item, field);
-            waived || pack.is_some_and(|pack| pack.absent.contains(&field))
-        };
-        let mut fields = Vec::with_capacity(item.fields.len());
-        for (position, (from, mapping)) in froms.into_iter().enumerate() {
-            let field = &item.fields[position];
-            let mapping = mapping.and_then(|index| pack.map(|pack| &pack.columns[index]));
-            let codes = match &field.kind {
-                FieldKind::Code { list } | FieldKind::Codes { list } => {
-                    policy.codes.get(list).cloned()
-                }
-                _ => None,
-            };
-            let (required_always, required) = compile_required(policy, item, field);
-            fields.push(FieldPlan {
-                heading: heading_of(&from, heading).unwrap_or_else(|| field.label.zh.clone()),
-                from,
-                clean: mapping.map(|mapping| mapping.clean.clone()).unwrap_or_default(),
-                map: mapping.map(|m| m.map.clone().into_iter().collect()).unwrap_or_default(),
-                codes,
-                absent: absent(position),
-                required,
-                required_always,
-                empty_when: field.empty_when.iter().map(|c| compile(policy, item, c)).collect(),
-            });
+        if let Some(pack) = pack {
+            refuse_subjects(item, pack)?;
         }
+        let frame = Frame { policy, item, pack, heading, key: natural_key(item, pack), key_only };
+        let fields: Vec<FieldPlan> = froms
+            .into_iter()
+            .enumerate()
+            .map(|(field, (from, mapping))| frame.field(field, from, mapping))
+            .collect();
+        let format = pack.map(|pack| &pack.format);
+        let null_words = format.map(|format| format.null_words.as_slice()).unwrap_or_default();
         let plan = Plan {
             unused: unused(&fields, pack, heading, &columns),
-            fields,
-            null_words: pack.map(|pack| pack.format.null_words.clone()).unwrap_or_default(),
-            dates: pack.map(|pack| pack.format.dates.clone()).unwrap_or_default(),
-            permanent: permanent(pack),
-            placeholders: policy.placeholders.clone(),
+            blanks: Blanks::new(null_words, &policy.placeholders),
+            dates: format.map(|format| format.dates.clone()).unwrap_or_default(),
+            permanent: permanent(policy, pack),
             subject_columns: subject_columns(pack, &columns)?,
-            natural_key: key,
+            natural_key: frame.key,
+            derives_kind: derives_kind(item, pack, &fields),
+            organ_by_name: organ_by_name(item, pack, &fields),
+            key_only,
+            fields,
             item: Arc::clone(item),
             pack: pack.cloned(),
         };
@@ -164,6 +176,136 @@ impl Plan {
             ),
         )))
     }
+}
+
+/// What the plan of each field is made from.
+struct Frame<'p> {
+    policy: &'p Policy,
+    item: &'p Item,
+    pack: Option<&'p Arc<Pack>>,
+    heading: &'p [String],
+    key: Vec<usize>,
+    key_only: bool,
+}
+
+impl Frame<'_> {
+    fn field(&self, position: usize, from: From, mapping: Option<usize>) -> FieldPlan {
+        let field = &self.item.fields[position];
+        let mapping = mapping.and_then(|index| self.pack.map(|pack| &pack.columns[index]));
+        let clean = mapping.map(|mapping| mapping.clean.clone()).unwrap_or_default();
+        let codes = match &field.kind {
+            FieldKind::Code { list } | FieldKind::Codes { list } => {
+                self.policy.codes.get(list).cloned()
+            }
+            _ => None,
+        };
+        let (required_always, required) = self.required(field);
+        let empty_when =
+            field.empty_when.iter().map(|c| compile(self.policy, self.item, c)).collect();
+        FieldPlan {
+            heading: heading_of(&from, self.heading).unwrap_or_else(|| field.label.zh.clone()),
+            from,
+            // What a sentence does not clearly say cannot be required of it.
+            absent: self.is_absent(position) || clean.contains(&Clean::AmountFromProse),
+            passed_over: self.key_only && !self.is_needed(position),
+            clean,
+            map: mapping.map(|m| m.map.clone().into_iter().collect()).unwrap_or_default(),
+            splits: codes.as_deref().map(splits).unwrap_or_default(),
+            codes,
+            document: document(self.item, position),
+            required,
+            required_always,
+            empty_when: if self.key_only { Vec::new() } else { empty_when },
+        }
+    }
+
+    fn required(&self, field: &Field) -> (bool, Vec<Vec<Compiled>>) {
+        let compiled = |c| compile(self.policy, self.item, c);
+        match &field.required {
+            Required::Always => (true, Vec::new()),
+            Required::Never => (false, Vec::new()),
+            Required::When(groups) => {
+                (false, groups.iter().map(|group| group.iter().map(compiled).collect()).collect())
+            }
+        }
+    }
+
+    fn is_absent(&self, field: usize) -> bool {
+        let waived =
+            self.key_only && !self.key.contains(&field) && !names_subject(self.item, field);
+        waived || self.pack.is_some_and(|pack| pack.absent.contains(&field))
+    }
+
+    /// Whether a row to be taken back is found by the field.
+    fn is_needed(&self, field: usize) -> bool {
+        let person = self.item.roles.subject_person_id;
+        self.key.contains(&field)
+            || names_subject(self.item, field)
+            || person.and_then(|person| document(self.item, person)) == Some(field)
+            || self.item.roles.organ == Some(field)
+    }
+}
+
+/// The field that says of which document a number is: `person_id_kind` of `person_id`.
+fn document(item: &Item, number: usize) -> Option<usize> {
+    let field = &item.fields[number];
+    let kind = || item.position(&format!("{}_kind", field.name));
+    (field.kind == FieldKind::PersonId).then(kind).flatten()
+}
+
+/// Merged words of codes that have ended and whose parts are codes that stand:
+/// 没收违法所得、没收非法财物.
+fn splits(list: &CodeList) -> Vec<(u32, u64)> {
+    let parts = |label: &str| {
+        label.split('、').try_fold(0, |set, part| {
+            let position = list.position(part).filter(|position| *position < 64)?;
+            list.entries[position as usize].until.is_none().then_some(set | 1 << position)
+        })
+    };
+    let ended = (0..).zip(&list.entries).filter(|(_, entry)| entry.until.is_some());
+    ended.filter_map(|(at, entry)| Some((at, parts(&entry.label.zh)?))).collect()
+}
+
+/// Whether the pack says that its source has no category of subjects.
+fn derives_kind(item: &Item, pack: Option<&Arc<Pack>>, fields: &[FieldPlan]) -> bool {
+    let named = |field: usize| fields[field].from != From::Nothing;
+    pack.is_some_and(|pack| {
+        pack.subject.is_none()
+            && item
+                .roles
+                .subject_kind
+                .is_some_and(|kind| pack.absent.contains(&kind) && !named(kind))
+    })
+}
+
+fn organ_by_name(
+    item: &Item,
+    pack: Option<&Arc<Pack>>,
+    fields: &[FieldPlan],
+) -> Option<OrganByName> {
+    let name = item.roles.organ?;
+    let code = item.position(&format!("{}_code", item.fields[name].name))?;
+    let lacks_code = pack?.absent.contains(&code) && fields[code].from == From::Nothing;
+    (lacks_code && fields[name].from != From::Nothing).then_some(OrganByName { name, code })
+}
+
+/// A source with identifiers of its own gives them in clear, so it must not be about persons.
+fn refuse_subjects(item: &Item, pack: &Pack) -> Result<(), HeadingFault> {
+    let Some(scheme) = &pack.subject else { return Ok(()) };
+    let sealed = scheme.kind != subject::Kind::NaturalPerson;
+    if sealed && item.subject_kinds.contains(&scheme.kind) {
+        return Ok(());
+    }
+    let (zh, en) = (&item.label.zh, &item.label.en);
+    let (kind_zh, kind_en) =
+        (scheme.kind.exchanged(), scheme.kind.label(domain::text::Lang::En).to_lowercase());
+    Err(HeadingFault(Text::new(
+        format!("映射包“{}”的主体是{kind_zh}，“{zh}”不能这样收", pack.id),
+        format!(
+            "the subjects of pack “{}” are of kind {kind_en}, which “{en}” does not take so",
+            pack.id
+        ),
+    )))
 }
 
 /// The columns of a file by the ways a heading may be written.
@@ -205,7 +347,7 @@ fn fold(name: &str) -> String {
 type Froms = Vec<(From, Option<usize>)>;
 
 fn named(item: &Item, columns: &Columns<'_>) -> Froms {
-    let find = |field: &domain::catalogue::Field| {
+    let find = |field: &Field| {
         let names = std::iter::once(&field.code).chain(&field.aliases);
         let names = names.chain([&field.label.zh, &field.name]);
         names.map(|name| columns.find(name)).find(Option::is_some).flatten()
@@ -272,9 +414,16 @@ fn from_columns(from: &From) -> Vec<usize> {
     }
 }
 
-fn permanent(pack: Option<&Arc<Pack>>) -> Vec<Date> {
-    let texts = pack.map(|pack| pack.format.permanent_dates.as_slice()).unwrap_or_default();
-    texts.iter().filter_map(|text| date::parse(text)).collect()
+fn permanent(policy: &Policy, pack: Option<&Arc<Pack>>) -> Permanent {
+    let own = pack.map(|pack| pack.format.permanent_dates.as_slice()).unwrap_or_default();
+    let mut permanent = Permanent { days: Vec::new(), words: Vec::new() };
+    for text in policy.permanent.iter().chain(own) {
+        match date::parse(text) {
+            Some(day) => permanent.days.push(day),
+            None => permanent.words.push(text.to_owned()),
+        }
+    }
+    permanent
 }
 
 fn subject_columns(
@@ -297,64 +446,4 @@ fn natural_key(item: &Item, pack: Option<&Arc<Pack>>) -> Vec<usize> {
         Some(pack) if !pack.natural_key.is_empty() => pack.natural_key.clone(),
         _ => item.natural_key.clone(),
     }
-}
-
-fn compile_required(
-    policy: &Policy,
-    item: &Item,
-    field: &domain::catalogue::Field,
-) -> (bool, Vec<Vec<Compiled>>) {
-    use domain::catalogue::Required;
-    match &field.required {
-        Required::Always => (true, Vec::new()),
-        Required::Never => (false, Vec::new()),
-        Required::When(groups) => {
-            let compiled =
-                groups.iter().map(|group| group.iter().map(|c| compile(policy, item, c)).collect());
-            (false, compiled.collect())
-        }
-    }
-}
-
-/// Looks up the words of a condition in the code list of its field.
-#[must_use]
-pub fn compile(policy: &Policy, item: &Item, condition: &Condition) -> Compiled {
-    let field = &item.fields[condition.field];
-    let list = match &field.kind {
-        FieldKind::Code { list } | FieldKind::Codes { list } => policy.codes.get(list),
-        _ => None,
-    };
-    let position = |word: &String| {
-        let list = list?;
-        let found = list.find(word)?;
-        list.entries.iter().position(|entry| entry.code == found.code)
-    };
-    let positions = |words: &[String]| -> Vec<u32> {
-        words.iter().filter_map(position).filter_map(|p| u32::try_from(p).ok()).collect()
-    };
-    let label = |words: &[String]| {
-        let label = |word: &String| {
-            list.and_then(|l| l.find(word)).map_or(word.clone(), |e| e.label.zh.clone())
-        };
-        words.iter().map(label).collect::<Vec<_>>().join("、")
-    };
-    let name = &field.label.zh;
-    let (test, zh) = match &condition.test {
-        Test::Is(words) => (
-            CompiledTest::Is(positions(words), words.clone()),
-            format!("“{name}”为“{}”", label(words)),
-        ),
-        Test::IsNot(words) => (
-            CompiledTest::IsNot(positions(words), words.clone()),
-            format!("“{name}”不是“{}”", label(words)),
-        ),
-        Test::Has(words) => {
-            let mask =
-                positions(words).into_iter().filter(|p| *p < 64).fold(0, |mask, p| mask | 1 << p);
-            (CompiledTest::Has(mask), format!("“{name}”含“{}”", label(words)))
-        }
-        Test::Filled => (CompiledTest::Filled, format!("填写了“{name}”")),
-        Test::Empty => (CompiledTest::Empty, format!("“{name}”空缺")),
-    };
-    Compiled { field: condition.field, test, words: Text::new(zh.clone(), zh) }
 }

@@ -14,7 +14,7 @@ use domain::{
 };
 use intake::{
     batch::RowBatch,
-    check::{Checked, Checker, Context, Want},
+    check::{Checked, Checker, Context, Departments, Want},
     decode::{Decoder, Heading, Options},
 };
 use store::load::{Chunk, Counts, Load, Mode, NewSubmission};
@@ -108,7 +108,7 @@ pub async fn import(
     watch.heading(&heading.columns);
     let context = Context {
         today,
-        departments: Arc::new(platform.department_codes()),
+        departments: Arc::new(Departments::of(&platform.place)),
         overrides: Arc::new(store::code_override::all(&platform.register, "uscc").await?),
         keys: platform.keys.clone(),
     };
@@ -202,7 +202,12 @@ fn open(policy: &Policy, delivery: &Delivery) -> Result<Opened, Error> {
     };
     let item =
         Arc::clone(policy.item(&id).ok_or_else(|| unknown("信息项", "catalogue item", &id))?);
-    if named.is_none() && pack.as_ref().is_some_and(|pack| pack.format.delimiter.is_some()) {
+    // What the pack says of the bytes is known only now that the heading has told which it is.
+    let says = |pack: &Arc<Pack>| {
+        let format = &pack.format;
+        format.delimiter.is_some() || format.encoding.is_some() || !format.quoted
+    };
+    if named.is_none() && pack.as_ref().is_some_and(says) {
         let decoder = Decoder::open(&delivery.path, &options(pack.as_deref()))?;
         return Ok((item, pack, decoder));
     }

@@ -1,8 +1,8 @@
 //! Public lists of records by date: 双公示 and the rest.
 
 use domain::{
-    catalogue::{Field, FieldKind, Item, Openness},
-    disclosure::{Audience, Verdict},
+    catalogue::{Field, Item, Openness},
+    disclosure::Audience,
     record::Version,
     text::{Lang, Text},
 };
@@ -239,16 +239,7 @@ fn fits(
 /// The coded field by which the lists of an item are filtered: one that the public may see.
 #[must_use]
 pub fn filter_field(item: &Item) -> Option<&Field> {
-    let kinds = item.roles.penalty_kinds.and_then(|position| item.fields.get(position));
-    kinds.or_else(|| {
-        let roles = [item.roles.subject_kind, item.roles.subject_status];
-        let coded = |(position, field): &(usize, &Field)| {
-            matches!(field.kind, FieldKind::Code { .. })
-                && !roles.contains(&Some(*position))
-                && field.disclosure.verdict(Audience::Public) == Verdict::Show
-        };
-        item.fields.iter().enumerate().find(coded).map(|(_, field)| field)
-    })
+    item.filter.and_then(|position| item.fields.get(position))
 }
 
 #[cfg(test)]

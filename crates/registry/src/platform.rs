@@ -1,7 +1,7 @@
 //! The running platform: register, law, place, keys, and the clock handed to it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock},
 };
@@ -81,13 +81,6 @@ impl Platform {
         self.place
             .department(id)
             .map_or_else(|| id.to_owned(), |department| department.label.get(lang).to_owned())
-    }
-
-    /// Codes of the departments registered at the place.
-    #[must_use]
-    pub fn department_codes(&self) -> HashSet<String> {
-        let codes = self.place.departments.iter().map(|department| department.uscc.clone());
-        codes.filter(|code| !code.is_empty()).collect()
     }
 
     /// The submission a record came with.

@@ -2,7 +2,7 @@
 
 use domain::{fault::Fault, ids::SubmissionId};
 use jiff::Timestamp;
-use render::faults::{RejectedRow, RejectedRows};
+use render::faults::{RejectedRow, RejectedRows, RowFault};
 use serde::Serialize;
 use store::submission::Submission;
 
@@ -120,10 +120,10 @@ pub async fn rejected(platform: &Platform, submission: &Submission) -> Result<Re
         let Some(last) = page.last().map(|fault| fault.row) else { break };
         for fault in &page {
             if let Ok(at) = rows.binary_search_by_key(&fault.row, |row| row.row) {
-                let message = fault.message(domain::text::Lang::Zh);
+                let fault = row_fault(fault);
                 let faults = &mut rows[at].faults;
-                if !faults.contains(&(fault.column.clone(), message.clone())) {
-                    faults.push((fault.column.clone(), message));
+                if !faults.contains(&fault) {
+                    faults.push(fault);
                 }
             }
         }
@@ -132,6 +132,16 @@ pub async fn rejected(platform: &Platform, submission: &Submission) -> Result<Re
         from = if next == from { next + 1 } else { next };
     }
     Ok(RejectedRows { headings: submission.heading.clone(), rows })
+}
+
+/// A fault as the file to be mended tells it.
+#[must_use]
+pub fn row_fault(fault: &Fault) -> RowFault {
+    RowFault {
+        column: fault.column.clone(),
+        rule: fault.rule.id(),
+        message: fault.message(domain::text::Lang::Zh),
+    }
 }
 
 fn open(platform: &Platform, cells: &str) -> Vec<String> {

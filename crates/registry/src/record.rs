@@ -201,7 +201,8 @@ impl<'p> Viewing<'p> {
         else {
             return Ok(None);
         };
-        if public && !matches!(publication, Publication::Public(_)) {
+        let admitted = item.openness.admits(self.audience);
+        if !admitted || (public && !matches!(publication, Publication::Public(_))) {
             return Ok(None);
         }
         let mut fields = self.disclose(item, version);
@@ -287,19 +288,13 @@ impl<'p> Viewing<'p> {
     ) -> Option<Timeliness> {
         let policy = &self.platform.policy;
         let decided = version.decided_on?;
-        let limit = policy.parameter(timeliness_parameter(item)?, decided)?.value;
+        let limit = policy.parameter(item.timeliness.as_deref()?, decided)?.value;
         let received = self.platform.day(known_from);
         Some(match policy.calendar.working_days_after(decided, received) {
             Ok(days) => Timeliness { working_days: Some(days), limit, missing_year: None },
             Err(missing) => Timeliness { working_days: None, limit, missing_year: Some(missing.0) },
         })
     }
-}
-
-/// The parameter that says within how many working days a record of the item must be handed in.
-fn timeliness_parameter(item: &Item) -> Option<&'static str> {
-    let double_publicity = matches!(item.section, Section::Licences | Section::Penalties);
-    double_publicity.then_some("timeliness.double_publicity")
 }
 
 /// Whether the public may see every field a file of the item can hold.
@@ -323,7 +318,7 @@ fn view(publication: &Publication, lang: Lang) -> PublicationView {
             until: published.until,
             severity: published.severity.as_ref().map(|s| s.class.get(lang).to_owned()),
             generation: published.severity.as_ref().map(|s| s.generation.get(lang).to_owned()),
-            repair_from: published.severity.as_ref().map(|s| s.repair_from),
+            repair_from: published.severity.as_ref().and_then(|s| s.repair_from),
             term: published.term.get(lang).to_owned(),
             references: published.references.clone(),
         },

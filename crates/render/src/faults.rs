@@ -1,8 +1,8 @@
 //! Rejected rows (疑问数据) as a file to mend and send again.
 //!
-//! The file has the department's own headings and cells, and three columns more: where the row
-//! stood, what is wrong, how to mend it. Their headings begin with ※, by which intake passes them
-//! over, so the mended file is sent as it is.
+//! The file has the department's own headings and cells, and four columns more: where the row
+//! stood, what is wrong, how to mend it, and the rule's id. Their headings begin with ※, by which
+//! intake passes them over, so the mended file is sent as it is.
 
 use std::{
     collections::HashSet,
@@ -33,23 +33,32 @@ pub struct RejectedRow {
     pub row: u64,
     /// Cells as they were written.
     pub cells: Vec<String>,
-    /// Heading of the column and the whole sentence about it.
-    pub faults: Vec<(String, String)>,
+    pub faults: Vec<RowFault>,
+}
+
+/// One fault of a returned row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowFault {
+    /// Heading of the column; empty where the whole row is meant.
+    pub column: String,
+    /// The id by which statistics and receipts call the rule.
+    pub rule: &'static str,
+    /// The whole sentence about it.
+    pub message: String,
 }
 
 /// Writes the rows as CSV that Excel opens as UTF-8.
 ///
-/// Every cell is quoted and none is altered. A cell that begins with `=`, `+`, `-` or `@` is
-/// therefore written as it came, for a mended file must say what the department means; Excel may
-/// read such a cell of a CSV file as a formula, which [`rejected_xlsx`] rules out.
+/// Every cell is quoted. One that a spreadsheet might take for a formula gets a character of no
+/// width before it, which shows nowhere and which intake drops: what comes back means the same.
 pub fn rejected_csv(rejected: &RejectedRows, out: &mut dyn Write) -> io::Result<()> {
     let table = Table::new(rejected);
     out.write_all("\u{feff}".as_bytes())?;
     write_line(out, table.headings.iter().map(String::as_str))?;
     for row in &rejected.rows {
-        let [line, problem, remedy] = remarks(row, " ");
+        let remarks = remarks(row, " ");
         let cells = table.columns.iter().map(|&column| cell(row, column));
-        write_line(out, cells.chain([line.as_str(), &problem, &remedy]))?;
+        write_line(out, cells.chain(remarks.iter().map(String::as_str)))?;
     }
     out.flush()
 }
@@ -69,7 +78,7 @@ pub fn rejected_xlsx(rejected: &RejectedRows) -> Result<Vec<u8>, RenderError> {
 /// Mark of a heading that intake passes over.
 const OURS: char = '※';
 
-const REMARKS: [&str; 3] = ["※行号", "※问题", "※怎样改"];
+const REMARKS: [&str; 4] = ["※行号", "※问题", "※怎样改", "※规则"];
 
 /// Rows of a sheet below its heading.
 const MOST_ROWS: usize = 1_048_575;
@@ -106,18 +115,19 @@ fn cell(row: &RejectedRow, column: usize) -> &str {
     row.cells.get(column).map_or("", String::as_str)
 }
 
-/// 行号, 问题 and 怎样改 of a row; several faults are numbered alike in both.
-fn remarks(row: &RejectedRow, between: &str) -> [String; 3] {
+/// 行号, 问题, 怎样改 and 规则 of a row; several faults are numbered alike in all.
+fn remarks(row: &RejectedRow, between: &str) -> [String; 4] {
     let several = 1 < row.faults.len();
-    let mut problems = Vec::new();
-    let mut remedies = Vec::new();
-    for (position, (column, message)) in row.faults.iter().enumerate() {
+    let mut remarks = [const { Vec::new() }; 3];
+    for (position, fault) in row.faults.iter().enumerate() {
         let number = if several { format!("（{}）", position + 1) } else { String::new() };
-        let (problem, remedy) = split(column, message);
-        problems.push(format!("{number}{problem}"));
-        remedies.push(format!("{number}{remedy}"));
+        let (problem, remedy) = split(&fault.column, &fault.message);
+        for (remarks, text) in remarks.iter_mut().zip([&problem, &remedy, fault.rule]) {
+            remarks.push(format!("{number}{text}"));
+        }
     }
-    [row.row.to_string(), problems.join(between), remedies.join(between)]
+    let [problems, remedies, rules] = remarks.map(|remarks| remarks.join(between));
+    [row.row.to_string(), problems, remedies, rules]
 }
 
 /// Parts the sentence of a fault where its advice begins.
@@ -132,9 +142,17 @@ fn split(column: &str, message: &str) -> (String, String) {
 fn write_line<'a>(out: &mut dyn Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
     for (position, cell) in cells.enumerate() {
         let comma = if position == 0 { "" } else { "," };
-        write!(out, "{comma}\"{}\"", cell.replace('"', "\"\""))?;
+        let guard = if may_be_formula(cell) { "\u{feff}" } else { "" };
+        write!(out, "{comma}\"{guard}{}\"", cell.replace('"', "\"\""))?;
     }
     out.write_all(b"\r\n")
+}
+
+/// Whether a spreadsheet might run a cell of a text file; a mere negative number is none.
+fn may_be_formula(cell: &str) -> bool {
+    let figures = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number = cell.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && figures(rest));
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) && !number
 }
 
 fn fill(sheet: &mut Worksheet, rejected: &RejectedRows) -> Result<(), XlsxError> {
@@ -146,7 +164,7 @@ fn fill(sheet: &mut Worksheet, rejected: &RejectedRows) -> Result<(), XlsxError>
         write_text(sheet, 0, column, heading, &heading_format())?;
     }
     for (line, row) in (1u32..).zip(&rejected.rows) {
-        let faulty: HashSet<&str> = row.faults.iter().map(|(column, _)| column.as_str()).collect();
+        let faulty: HashSet<&str> = row.faults.iter().map(|fault| fault.column.as_str()).collect();
         let mut column = 0u16;
         for (&position, heading) in table.columns.iter().zip(&table.headings) {
             let format = if faulty.contains(heading.as_str()) { &amber } else { &text };
@@ -173,7 +191,7 @@ fn set_widths(
         let width = column_width(cells.chain([heading.as_str()]));
         sheet.set_column_format(column, &text)?.set_column_width(column, width)?;
     }
-    for (column, width) in (0u16..).skip(table.columns.len()).zip([10.0, 60.0, 48.0]) {
+    for (column, width) in (0u16..).skip(table.columns.len()).zip([10.0, 60.0, 48.0, 20.0]) {
         sheet.set_column_width(column, width)?;
     }
     Ok(())
@@ -188,18 +206,27 @@ mod tests {
     use super::*;
 
     fn rejected() -> RejectedRows {
-        let row = |row, cells: &[&str], faults: &[(&str, &str)]| RejectedRow {
+        let fault = |(column, rule, message): &(&str, &'static str, &str)| RowFault {
+            column: column.to_string(),
+            rule,
+            message: message.to_string(),
+        };
+        let row = |row, cells: &[&str], faults: &[(&str, &'static str, &str)]| RejectedRow {
             row,
             cells: cells.iter().map(ToString::to_string).collect(),
-            faults: faults.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect(),
+            faults: faults.iter().map(fault).collect(),
         };
         let date = "“决定日期”写的是“去年”，不是日期；请写成 2026-01-31 或 2026/01/31";
         RejectedRows {
             headings: ["名称", "决定日期", "※问题"].map(str::to_owned).to_vec(),
             rows: vec![
-                row(2, &["=1+1", "去年", "旧话"], &[("决定日期", date)]),
-                row(9, &["示例\"甲\",乙\n丙"], &[("名称", "不可"), ("", "这一行有 1 列")]),
-                row(10, &["@x", "-1", "", "+多"], &[("决定日期", date)]),
+                row(2, &["=1+1", "去年", "旧话"], &[("决定日期", "date", date)]),
+                row(
+                    9,
+                    &["示例\"甲\",乙\n丙"],
+                    &[("名称", "forbidden", "不可"), ("", "columns", "这一行有 1 列")],
+                ),
+                row(10, &["@x", "-1", "", "+多"], &[("决定日期", "date", date)]),
             ],
         }
     }
@@ -212,16 +239,20 @@ mod tests {
         let mut reader =
             csv::Reader::from_reader(text.strip_prefix('\u{feff}').unwrap().as_bytes());
         let headings: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        assert_eq!(headings, ["名称", "决定日期", "※多出的列 1", "※行号", "※问题", "※怎样改"]);
+        assert_eq!(
+            headings,
+            ["名称", "决定日期", "※多出的列 1", "※行号", "※问题", "※怎样改", "※规则"]
+        );
         let rows: Vec<Vec<String>> =
             reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
         let problem = "“决定日期”写的是“去年”，不是日期";
         let remedy = "请写成 2026-01-31 或 2026/01/31";
-        assert_eq!(rows[0], ["=1+1", "去年", "", "2", problem, remedy]);
+        assert_eq!(rows[0], ["\u{feff}=1+1", "去年", "", "2", problem, remedy, "date"]);
         assert_eq!(rows[1][0], "示例\"甲\",乙\n丙");
         assert_eq!(rows[1][4], "（1）不可 （2）这一行有 1 列");
         assert_eq!(rows[1][5], "（1）请核对并改正“名称” （2）请核对整行后重报");
-        assert_eq!(rows[2][2], "+多");
+        assert_eq!(rows[1][6], "（1）forbidden （2）columns");
+        assert_eq!(rows[2][..3], ["\u{feff}@x", "-1", "\u{feff}+多"]);
     }
 
     #[test]

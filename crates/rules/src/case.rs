@@ -57,12 +57,13 @@ enum Expect {
     },
 }
 
-const REASONS: [&str; 11] = [
+const REASONS: [&str; 12] = [
     "item_not_public",
     "natural_person",
     "basis_lapsed",
     "not_yet",
     "ended",
+    "removed",
     "slight",
     "no_rule",
     "unclassified",
@@ -129,7 +130,7 @@ fn outcome(decision: &Publication, expect: &Expect) -> Expect {
     };
     let severity = published.severity.as_ref();
     let class = severity.filter(|_| class_asked).map(|severity| severity.class.zh.clone());
-    let repair_from = severity.filter(|_| repair_asked).map(|severity| severity.repair_from);
+    let repair_from = severity.filter(|_| repair_asked).and_then(|severity| severity.repair_from);
     Expect::Shown { until: published.until, class, repair_from }
 }
 
@@ -140,6 +141,7 @@ fn reason(withheld: &Withheld) -> &'static str {
         Withheld::BasisLapsed => "basis_lapsed",
         Withheld::NotYet { .. } => "not_yet",
         Withheld::Ended { .. } => "ended",
+        Withheld::Removed { .. } => "removed",
         Withheld::Slight { .. } => "slight",
         Withheld::NoRule { .. } => "no_rule",
         Withheld::Unclassified => "unclassified",

@@ -3,9 +3,13 @@
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use domain::{
-    catalogue::{Cycle, Field, FieldKind, Item, Openness, Polarity, Required, Section},
+    catalogue::{
+        Cycle, Field, FieldKind, Item, Openness, Polarity, PublicationRule, Required, Section,
+    },
+    check::{Check, CheckRule},
+    condition::Test,
     disclosure::{Audience, Disclosure, Verdict},
-    parameter::Dated,
+    parameter::{Dated, Unit},
     subject,
 };
 use serde::Deserialize;
@@ -16,19 +20,26 @@ use crate::{
     code_list::Codes,
     condition::{self, RawCondition},
     dated::Period,
+    document::Table,
     parameter::Parameters,
     publication::{self, RawPublication},
     raw::{self, Day, RawReference, Wording, Words},
     role::{self, RawRoles},
-    scope::Scope,
+    scope::{CODED, Scope},
     source::Page,
-    wall::{self, Wall},
+    wall::Walls,
 };
+
+/// The list of the categories of 全国公共信用信息基础目录 and of what is recognised beside them.
+const CATEGORIES: &str = "categories";
+
+/// The entry above the categories that belong to no catalogue of this country.
+const OUTSIDE: &str = "outside";
 
 /// What the items refer to. A file that was faulty is none, and names in it are not questioned.
 #[derive(Debug)]
 pub(crate) struct Shelf<'a> {
-    pub(crate) walls: &'a Option<Vec<Wall>>,
+    pub(crate) walls: &'a Option<Walls>,
     pub(crate) disclosures: &'a Option<Vec<Disclosure>>,
     pub(crate) codes: &'a Codes,
     pub(crate) parameters: &'a Parameters,
@@ -40,14 +51,16 @@ pub(crate) type Items = BTreeMap<String, Option<Item>>;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawItem {
-    zh: Spanned<Words>,
+    zh: Words,
     en: Words,
-    category: Words,
+    category: Spanned<Words>,
     about: Wording,
     section: Section,
     polarity: Polarity,
     openness: Openness,
     cycle: Cycle,
+    timeliness: Option<Spanned<String>>,
+    filter: Option<Spanned<String>>,
     providers: Spanned<Vec<Words>>,
     subject_kinds: Spanned<Vec<subject::Kind>>,
     #[serde(default)]
@@ -87,46 +100,41 @@ struct RawField {
     disclose: Spanned<String>,
 }
 
+/// The tables of an item, read.
+struct Tables {
+    basis: Vec<Dated<()>>,
+    fields: Vec<Field>,
+    checks: Vec<Check>,
+    /// Every field is readable, so that an unknown name is a fault.
+    complete: bool,
+    /// Every check and class is too: what a faulty one would have said is not missed as well.
+    whole: bool,
+}
+
 /// Reads one item; none where anything in its file is faulty.
 pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<Item> {
     let before = page.count();
     let mut document = page.document()?;
     let span = document.span();
-    let basis = document.each(page, "basis");
-    let basis = read_basis(page, id, basis);
-    if basis.is_empty() {
-        page.fault(
-            span.clone(),
-            "expected at least one [[basis]]: nothing is recorded without one",
-        );
-    }
-    let read_so_far = page.count();
-    let raw_fields: Vec<Spanned<RawField>> = document.each(page, "field");
-    let complete = read_so_far == page.count();
-    let checks = document.tables(page, "check");
-    let mut fields = read_fields(page, &raw_fields, shelf);
-    if fields.is_empty() && complete {
-        page.fault(span.clone(), "expected at least one [[field]]");
-    }
-    read_conditions(page, &raw_fields, &mut fields, complete, shelf);
-    let scope = Scope::new(&fields, complete, shelf.codes);
-    let checks = checks.into_iter().filter_map(|table| check::read(page, &scope, table)).collect();
-    refuse_at_walls(page, shelf, span, id);
+    let tables = read_tables(page, id, &mut document, shelf);
     let raw: RawItem = document.rest(page)?;
-    refuse_at_walls(page, shelf, raw.zh.span(), &raw.zh.get_ref().0);
     if raw.providers.get_ref().is_empty() {
         page.fault(raw.providers.span(), "expected at least one kind of provider");
     }
     if raw.subject_kinds.get_ref().is_empty() {
         page.fault(raw.subject_kinds.span(), "expected at least one kind of subject");
     }
+    let scope = Scope::new(&tables.fields, tables.complete, shelf.codes);
     let roles = role::read(page, &scope, &raw.role, shelf.codes);
     let publication =
         publication::read(page, &scope, &raw.publication, &raw.role, shelf.parameters)?;
     let natural_key = read_key(page, &scope, &raw.natural_key);
+    let timeliness = read_timeliness(page, raw.timeliness.as_ref(), shelf.parameters);
+    let filter = raw.filter.as_ref().and_then(|name| scope.fitting(page, name, CODED));
+    let (category, filter_name) = (raw.category, raw.filter);
     let item = Item {
         id: Arc::from(id),
-        label: raw::text(raw.zh.into_inner(), raw.en),
+        label: raw::text(raw.zh, raw.en),
         about: raw.about.into(),
         section: raw.section,
         polarity: raw.polarity,
@@ -136,13 +144,112 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<I
         subject_kinds: raw.subject_kinds.into_inner(),
         natural_key,
         roles,
-        checks,
+        checks: tables.checks,
         publication,
-        basis,
-        category: raw.category.0,
-        fields,
+        basis: tables.basis,
+        category: category.get_ref().0.clone(),
+        fields: tables.fields,
+        timeliness,
+        filter,
     };
+    check_category(page, &item, &category, shelf.codes);
+    if tables.whole {
+        check_filter(page, &item, filter_name.as_ref());
+        check::report_missing(page, &span, &item);
+    }
+    refuse_at_walls(page, &span, &item, shelf);
     (before == page.count()).then_some(item)
+}
+
+fn read_tables(
+    page: &mut Page<'_>,
+    id: &str,
+    document: &mut Table<'_>,
+    shelf: &Shelf<'_>,
+) -> Tables {
+    let basis = document.each(page, "basis");
+    let basis = read_basis(page, id, basis);
+    if basis.is_empty() {
+        let message = "expected at least one [[basis]]: nothing is recorded without one";
+        page.fault(document.span(), message);
+    }
+    let read_so_far = page.count();
+    let raw_fields: Vec<Spanned<RawField>> = document.each(page, "field");
+    let complete = read_so_far == page.count();
+    let mut fields = read_fields(page, &raw_fields, shelf);
+    if fields.is_empty() && complete {
+        page.fault(document.span(), "expected at least one [[field]]");
+    }
+    read_conditions(page, &raw_fields, &mut fields, complete, shelf);
+    let scope = Scope::new(&fields, complete, shelf.codes);
+    let law = check::Law { walls: shelf.walls, parameters: shelf.parameters };
+    let written = document.tables(page, "check");
+    let count = written.len();
+    let checks = written.into_iter().filter_map(|table| check::read(page, &scope, law, table));
+    let checks: Vec<Check> = checks.collect();
+    let whole = complete && count == checks.len() && shelf.disclosures.is_some();
+    Tables { basis, fields, checks, complete, whole }
+}
+
+fn read_timeliness(
+    page: &mut Page<'_>,
+    key: Option<&Spanned<String>>,
+    parameters: &Parameters,
+) -> Option<String> {
+    let key = key?;
+    match parameters.get(key.get_ref()) {
+        None => page.fault(key.span(), format!("there is no parameter `{}`", key.get_ref())),
+        Some(Some(parameter)) if parameter.unit != Unit::WorkingDays => {
+            page.fault(key.span(), format!("expected `{}` to count working days", parameter.key));
+        }
+        Some(_) => {}
+    }
+    Some(key.get_ref().clone())
+}
+
+/// A filter lets the public ask what a field says: only of a field that it may read.
+fn check_filter(page: &mut Page<'_>, item: &Item, name: Option<&Spanned<String>>) {
+    let (Some(position), Some(name)) = (item.filter, name) else { return };
+    let field = &item.fields[position];
+    if !item.is_public(field) || field.disclosure.verdict(Audience::Public) != Verdict::Show {
+        let name_written = name.get_ref();
+        let message =
+            format!("`{name_written}` is not shown to the public; no list is filtered by it");
+        page.fault(name.span(), message);
+    }
+}
+
+/// The category must be one the catalogue in force knows, or one that is recognised beside it.
+/// What belongs to no catalogue of this country is never public and takes no subject of this country.
+fn check_category(page: &mut Page<'_>, item: &Item, name: &Spanned<Words>, codes: &Codes) {
+    let Some(list) = codes.get(CATEGORIES) else {
+        page.fault(name.span(), format!("there is no code list codes/{CATEGORIES}.toml"));
+        return;
+    };
+    let Some(list) = list else { return };
+    let Some(entry) = list.find(&name.get_ref().0) else {
+        let message = format!("`{}` is no category of codes/{CATEGORIES}", name.get_ref().0);
+        page.fault(name.span(), message);
+        return;
+    };
+    if entry.parent.as_deref() != Some(OUTSIDE) {
+        return;
+    }
+    if item.openness == Openness::Public || item.publication != PublicationRule::Never {
+        page.fault(name.span(), "an item outside the catalogue is never public");
+    }
+    let refused = |uscc: usize| {
+        item.checks.iter().any(|check| match &check.rule {
+            CheckRule::Refuse { when, .. } => {
+                when.len() == 1 && when[0].field == uscc && when[0].test == Test::Filled
+            }
+            _ => false,
+        })
+    };
+    if item.roles.subject_uscc.is_some_and(|uscc| !refused(uscc)) {
+        let message = "an item outside the catalogue refuses every row with a unified code";
+        page.fault(name.span(), message);
+    }
 }
 
 /// Positions of the fields of a natural key, none of them twice.
@@ -197,8 +304,11 @@ fn read_fields(page: &mut Page<'_>, raw: &[Spanned<RawField>], shelf: &Shelf<'_>
         if !is_snake_case(name) {
             page.fault(raw.name.span(), format!("expected a name in snake_case, found `{name}`"));
         }
-        refuse_at_walls(page, shelf, raw.name.span(), name);
-        refuse_at_walls(page, shelf, raw.zh.span(), &raw.zh.get_ref().0);
+        let written = [code, name, &raw.zh.get_ref().0, &raw.en.0].map(String::as_str);
+        let aliases = raw.aliases.iter().map(|alias| alias.0.as_str());
+        if let Some(walls) = shelf.walls {
+            walls.refuse_any(page, raw.zh.span(), written.into_iter().chain(aliases));
+        }
         let kind = read_kind(page, &raw.kind, shelf.codes);
         if let Some(max) = &raw.max
             && kind != FieldKind::Text
@@ -308,11 +418,13 @@ fn read_required(page: &mut Page<'_>, scope: &Scope<'_>, raw: &RawField) -> Requ
     Required::When(groups.map(|group| condition::read_all(page, scope, group)).collect())
 }
 
-fn refuse_at_walls(page: &mut Page<'_>, shelf: &Shelf<'_>, span: Range<usize>, written: &str) {
+/// What the item as a whole says it records, and the codes its fields can say.
+fn refuse_at_walls(page: &mut Page<'_>, span: &Range<usize>, item: &Item, shelf: &Shelf<'_>) {
     let Some(walls) = shelf.walls else { return };
-    if let Some(reason) = wall::refuse(walls, written) {
-        page.fault(span, reason);
-    }
+    let (label, about) = (&item.label, &item.about);
+    let written = [&*item.id, &label.zh, &label.en, &about.zh, &about.en];
+    walls.refuse_any(page, span.clone(), written);
+    walls.refuse_codes(page, span, item, shelf.codes);
 }
 
 fn is_snake_case(name: &str) -> bool {

@@ -1,11 +1,11 @@
 //! `codes/<list>.toml`, with long lists in a CSV beside it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use domain::code_list::{CodeList, Entry};
+use domain::code_list::{CodeList, Entry, Manner};
 use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
@@ -30,6 +30,11 @@ struct RawList {
     article: Option<String>,
     #[serde(default)]
     verified: bool,
+    #[serde(default)]
+    open: bool,
+    #[serde(default)]
+    lasting: bool,
+    maps_into: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,9 +45,12 @@ struct RawEntry {
     en: Words,
     #[serde(default)]
     aliases: Vec<Words>,
+    prefix: Option<Words>,
     from: Option<Spanned<Day>>,
     until: Option<Spanned<Day>>,
     parent: Option<Words>,
+    #[serde(default)]
+    maps_to: Vec<Words>,
 }
 
 /// An entry and the line it stands on.
@@ -65,6 +73,11 @@ pub(crate) fn read_all(folder: &Folder, report: &mut Report) -> Codes {
             Page { source, report }.fault_on(1, message);
         }
     }
+    for (id, source) in folder.stems("codes") {
+        if let Some(Some(list)) = codes.get(id) {
+            check_mapping(&mut Page { source, report }, list, &codes);
+        }
+    }
     codes
 }
 
@@ -73,8 +86,42 @@ pub(crate) fn has_code(list: &CodeList, word: &str) -> bool {
     list.find(word).is_some_and(|entry| entry.code == word)
 }
 
+/// Reports codes that lead nowhere, and words of an older list that the newer one reads otherwise.
+fn check_mapping(page: &mut Page<'_>, list: &CodeList, codes: &Codes) {
+    let target = match &list.maps_into {
+        None => Some(list),
+        Some(id) => {
+            if !codes.contains_key(id) {
+                page.fault_on(1, format!("there is no code list codes/{id}.toml"));
+            }
+            codes.get(id).and_then(|list| list.as_deref())
+        }
+    };
+    let Some(target) = target else { return };
+    for entry in &list.entries {
+        for code in entry.maps_to.iter().filter(|code| !has_code(target, code)) {
+            let message =
+                format!("`{}` maps to `{code}`, no code of codes/{}", entry.code, target.id);
+            page.fault_on(1, message);
+        }
+        if list.maps_into.is_none() {
+            continue;
+        }
+        let own = [&entry.code, &entry.label.zh];
+        for word in own.into_iter().chain(&entry.aliases).collect::<BTreeSet<_>>() {
+            let same = target.find(word).is_some_and(|found| {
+                found.maps_to == entry.maps_to || entry.maps_to == [found.code.as_str()]
+            });
+            if !same {
+                let message =
+                    format!("`{word}` does not mean {:?} in codes/{}", entry.maps_to, target.id);
+                page.fault_on(1, message);
+            }
+        }
+    }
+}
+
 fn read(page: &mut Page<'_>, id: &str, table: Option<&Source>) -> Option<CodeList> {
-    let before = page.count();
     let mut document = page.document()?;
     let written = document.each::<RawEntry>(page, "entry");
     let raw: RawList = document.rest(page)?;
@@ -85,30 +132,50 @@ fn read(page: &mut Page<'_>, id: &str, table: Option<&Source>) -> Option<CodeLis
         verified: raw.verified,
     };
     let reference = reference.read(page, &format!("{} ({id})", raw.zh.0));
-    let entries = match table {
+    let maps_into = raw.maps_into.map(Spanned::into_inner);
+    let manner = Manner { open: raw.open, lasting: raw.lasting, maps_into };
+    let label = raw::text(raw.zh, raw.en);
+    let build = |page: &mut Page<'_>, placed: Vec<Placed>| {
+        let before = page.count();
+        check(page, &placed);
+        let entries = placed.iter().map(|(_, entry)| entry.clone()).collect();
+        let words = match CodeList::new(id.to_owned(), label, reference, entries, manner) {
+            Ok(list) => return Some(list),
+            Err(words) => words,
+        };
+        // Codes given twice are reported already, each on its line.
+        if before == page.count() {
+            report_clashes(page, &placed, &words);
+        }
+        None
+    };
+    match table {
         Some(source) => {
             if let Some(entry) = written.first() {
                 page.fault(entry.span(), format!("entries stand in codes/{id}.csv already"));
             }
             let page = &mut Page { source, report: page.report };
-            let entries = read_rows(page);
-            check(page, entries)
+            let placed = read_rows(page);
+            build(page, placed)
         }
         None => {
-            let entries = written.into_iter().map(|entry| read_entry(page, entry)).collect();
-            check(page, entries)
+            let placed = written.into_iter().map(|entry| read_entry(page, entry)).collect();
+            build(page, placed)
         }
-    };
-    let label = raw::text(raw.zh, raw.en);
-    match CodeList::new(id.to_owned(), label, reference, entries) {
-        Ok(list) => Some(list),
-        // Codes given twice are reported already, each on its line.
-        Err(_) if before != page.count() => None,
-        Err(words) => {
-            let words = words.join(", ");
-            page.fault(raw.instrument.span(), format!("words that stand for two codes: {words}"));
-            None
-        }
+    }
+}
+
+/// Reports each word that stands for two codes, where the last of them claims it.
+fn report_clashes(page: &mut Page<'_>, placed: &[Placed], words: &[String]) {
+    for word in words {
+        let claims = |(_, entry): &&Placed| {
+            let own = [&entry.code, &entry.label.zh];
+            own.into_iter().chain(&entry.aliases).chain(&entry.prefix).any(|own| own == word)
+        };
+        let claims: Vec<&Placed> = placed.iter().filter(claims).collect();
+        let codes: Vec<&str> = claims.iter().map(|(_, entry)| entry.code.as_str()).collect();
+        let line = claims.last().map_or(1, |(line, _)| *line);
+        page.fault_on(line, format!("`{word}` stands for the codes {}", codes.join(", ")));
     }
 }
 
@@ -121,9 +188,11 @@ fn read_entry(page: &mut Page<'_>, entry: Spanned<RawEntry>) -> Placed {
         code: entry.code.0,
         label: raw::text(entry.zh, entry.en),
         aliases: entry.aliases.into_iter().map(|alias| alias.0).collect(),
+        prefix: entry.prefix.map(|prefix| prefix.0),
         from: day(entry.from),
         until: day(entry.until),
         parent: entry.parent.map(|parent| parent.0),
+        maps_to: entry.maps_to.into_iter().map(|code| code.0).collect(),
     };
     (line, checked)
 }
@@ -192,30 +261,31 @@ fn read_row(page: &mut Page<'_>, row: &csv::StringRecord) -> Option<Placed> {
         code: cell(0).to_owned(),
         label: domain::text::Text::new(cell(1), cell(2)),
         aliases: cell(3).split('|').map(str::trim).filter_map(some).collect(),
+        prefix: None,
         from,
         until,
         parent: some(cell(6)),
+        maps_to: Vec::new(),
     };
     (before == page.count()).then_some((line, entry))
 }
 
 /// Reports codes given twice and parents that are no codes of the list.
-fn check(page: &mut Page<'_>, placed: Vec<Placed>) -> Vec<Entry> {
+fn check(page: &mut Page<'_>, placed: &[Placed]) {
     if placed.is_empty() {
         page.fault_on(1, "expected at least one entry");
     }
     let mut lines: HashMap<&str, usize> = HashMap::new();
-    for (line, entry) in &placed {
+    for (line, entry) in placed {
         if let Some(earlier) = lines.insert(&entry.code, *line) {
             page.fault_on(*line, format!("code `{}` stands on line {earlier} too", entry.code));
         }
     }
-    for (line, entry) in &placed {
+    for (line, entry) in placed {
         if let Some(parent) = &entry.parent
             && !lines.contains_key(parent.as_str())
         {
             page.fault_on(*line, format!("parent `{parent}` is no code of this list"));
         }
     }
-    placed.into_iter().map(|(_, entry)| entry).collect()
 }

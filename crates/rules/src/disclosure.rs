@@ -6,10 +6,7 @@ use domain::disclosure::{Disclosure, Verdict};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{
-    raw::{Wording, Words},
-    source::Page,
-};
+use crate::{raw::Words, source::Page};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,8 +17,6 @@ struct RawClass {
     consent: RawVerdict,
     officer: RawVerdict,
     auditor: RawVerdict,
-    #[serde(rename = "about")]
-    _about: Wording,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -36,6 +31,8 @@ enum RawVerdict {
 #[serde(deny_unknown_fields)]
 struct RawPlaceholders {
     words: Vec<Spanned<Words>>,
+    #[serde(default)]
+    permanent: Vec<Words>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,8 +59,9 @@ pub(crate) fn read(page: &mut Page<'_>) -> Option<Vec<Disclosure>> {
     (before == page.count()).then_some(classes)
 }
 
-/// Reads the words that mean nothing was written, in the form they are compared in.
-pub(crate) fn read_placeholders(page: &mut Page<'_>) -> Option<Vec<String>> {
+/// Reads the words that mean nothing was written, in the form they are compared in, and the end
+/// dates that mean none.
+pub(crate) fn read_placeholders(page: &mut Page<'_>) -> Option<(Vec<String>, Vec<String>)> {
     let raw: RawPlaceholders = page.document()?.rest(page)?;
     let mut words = Vec::new();
     for word in raw.words {
@@ -76,7 +74,7 @@ pub(crate) fn read_placeholders(page: &mut Page<'_>) -> Option<Vec<String>> {
         }
         words.push(canonical);
     }
-    Some(words)
+    Some((words, raw.permanent.into_iter().map(|word| word.0).collect()))
 }
 
 fn verdict(raw: RawVerdict) -> Verdict {

@@ -105,7 +105,7 @@ pub fn cases(root: &Path, policy: &Policy) -> (Vec<Case>, Vec<PolicyFault>) {
 fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     folder.report_strays(report);
     let walls = folder.required("walls.toml", report, wall::read);
-    let placeholders = folder.required("placeholders.toml", report, disclosure::read_placeholders);
+    let blanks = folder.required("placeholders.toml", report, disclosure::read_placeholders);
     let disclosures = folder.required("disclosure.toml", report, disclosure::read);
     let codes = code_list::read_all(folder, report);
     let parameters = parameter::read_all(folder, report);
@@ -114,10 +114,13 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let items = folder.each("catalogue", report, |page, id| catalogue::read(page, id, &shelf));
     let generations = generation::read_all(folder, report, &codes);
     let years = folder.each("calendar", report, calendar::read);
-    let places = place::read_all(folder, report, &items);
+    let law = check::Law { walls: &walls, parameters: &parameters };
+    let places =
+        place::read_all(folder, report, &place::Shelf { items: &items, codes: &codes, law });
     let packs = folder.each("packs", report, |page, id| {
         pack::read(page, id, &pack::Shelf { items: &items, codes: &codes, places: &places })
     });
+    let (placeholders, permanent) = blanks?;
     Some(Policy {
         version: folder.version(),
         items: shared(items),
@@ -128,7 +131,8 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
         calendar: Arc::new(Calendar::new(years.into_values().flatten().collect())),
         packs: shared(packs),
         places: shared(places),
-        placeholders: placeholders?,
+        placeholders,
+        permanent,
     })
 }
 

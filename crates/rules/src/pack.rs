@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    catalogue::{Field, FieldKind, Item},
+    catalogue::{Field, FieldKind, Item, PublicationRule},
+    condition::Condition,
+    date, identifier,
     pack::{Clean, Format, Mapping, Pack, Source, SubjectScheme},
     subject,
-    text::Text,
 };
 use serde::Deserialize;
 use toml::Spanned;
@@ -56,17 +57,17 @@ struct RawFormat {
     #[serde(default)]
     dates: Vec<Words>,
     #[serde(default)]
-    permanent_dates: Vec<Words>,
+    permanent_dates: Vec<Spanned<Words>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSubject {
-    scheme: Words,
+    scheme: Spanned<Words>,
     columns: Spanned<Vec<Words>>,
     #[serde(default)]
     clean: Vec<RawClean>,
-    kind: subject::Kind,
+    kind: Spanned<subject::Kind>,
     #[serde(default)]
     by_name: bool,
 }
@@ -75,8 +76,11 @@ struct RawSubject {
 #[serde(deny_unknown_fields)]
 struct RawAbsent {
     fields: Vec<Spanned<String>>,
-    zh: Words,
-    en: Words,
+    /// For whoever reads the file: why the source cannot give them.
+    #[serde(rename = "zh")]
+    _zh: Words,
+    #[serde(rename = "en")]
+    _en: Words,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,16 +117,14 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<P
         check_department(page, department, shelf.places);
     }
     let format = read_format(page, raw.format);
-    if let Some(subject) = &raw.subject
-        && subject.columns.get_ref().is_empty()
-    {
-        page.fault(subject.columns.span(), "expected at least one column");
-    }
     let item = find_item(page, &raw.item, shelf.items)?;
+    if let Some(subject) = &raw.subject {
+        check_subject(page, subject, item);
+    }
     let scope = Scope::of(item, shelf.codes);
     let columns = read_columns(page, &scope, columns);
     let natural_key = catalogue::read_key(page, &scope, &raw.natural_key);
-    let (absent, absent_reason) = read_absent(page, &scope, raw.absent, &columns);
+    let absent = read_absent(page, &scope, raw.absent, &columns, item);
     let pack = Pack {
         id: id.to_owned(),
         label: raw::text(raw.zh, raw.en),
@@ -134,7 +136,6 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<P
         subject: raw.subject.map(scheme),
         natural_key,
         absent,
-        absent_reason,
         source: raw.source.into(),
     };
     (before == page.count()).then_some(pack)
@@ -158,6 +159,25 @@ fn check_department(page: &mut Page<'_>, id: &Spanned<String>, places: &Places) 
     }
 }
 
+/// A subject may be named by a scheme that is known, and only as what the item takes. A natural
+/// person never is: the number is sealed, and no column of a source's own can be.
+fn check_subject(page: &mut Page<'_>, raw: &RawSubject, item: &Item) {
+    if raw.columns.get_ref().is_empty() {
+        page.fault(raw.columns.span(), "expected at least one column");
+    }
+    let scheme = &raw.scheme.get_ref().0;
+    if identifier::scheme(scheme).is_none() {
+        page.fault(raw.scheme.span(), format!("there is no identifier scheme `{scheme}`"));
+    }
+    let kind = *raw.kind.get_ref();
+    if kind == subject::Kind::NaturalPerson || scheme == "cn_id" {
+        let message = "a natural person is found by the sealed number of the item's own field only";
+        page.fault(raw.kind.span(), message);
+    } else if !item.subject_kinds.contains(&kind) {
+        page.fault(raw.kind.span(), format!("the item takes no subject of kind `{}`", kind.code()));
+    }
+}
+
 fn read_format(page: &mut Page<'_>, raw: Option<RawFormat>) -> Format {
     let Some(raw) = raw else { return Format { quoted: true, ..Format::default() } };
     if let Some(encoding) = &raw.encoding
@@ -172,6 +192,14 @@ fn read_format(page: &mut Page<'_>, raw: Option<RawFormat>) -> Format {
             None
         }
     });
+    for written in &raw.permanent_dates {
+        // A word (长期) is taken as it stands; what has figures in it must be a day.
+        let word = &written.get_ref().0;
+        if word.contains(|one: char| one.is_ascii_digit()) && date::parse(word).is_none() {
+            page.fault(written.span(), format!("`{word}` is neither a word nor a date"));
+        }
+    }
+    let permanent = raw.permanent_dates.into_iter().map(Spanned::into_inner).collect();
     let words = |words: Vec<Words>| words.into_iter().map(|word| word.0).collect();
     Format {
         encoding: raw.encoding.map(Spanned::into_inner),
@@ -179,16 +207,16 @@ fn read_format(page: &mut Page<'_>, raw: Option<RawFormat>) -> Format {
         quoted: raw.quoted.unwrap_or(true),
         null_words: raw.null_words,
         dates: words(raw.dates),
-        permanent_dates: words(raw.permanent_dates),
+        permanent_dates: words(permanent),
     }
 }
 
 fn scheme(raw: RawSubject) -> SubjectScheme {
     SubjectScheme {
-        scheme: raw.scheme.0,
+        scheme: raw.scheme.into_inner().0,
         columns: raw.columns.into_inner().into_iter().map(|column| column.0).collect(),
         clean: raw.clean.into_iter().map(clean).collect(),
-        kind: raw.kind,
+        kind: raw.kind.into_inner(),
         by_name: raw.by_name,
     }
 }
@@ -252,20 +280,38 @@ fn read_absent(
     scope: &Scope<'_>,
     raw: Option<RawAbsent>,
     columns: &[Mapping],
-) -> (Vec<usize>, Text) {
-    let Some(raw) = raw else { return (Vec::new(), Text::default()) };
+    item: &Item,
+) -> Vec<usize> {
+    let Some(raw) = raw else { return Vec::new() };
     let mut absent = Vec::new();
     for name in &raw.fields {
         let Some((position, _)) = scope.field(page, name) else { continue };
+        let name_written = name.get_ref();
         if columns.iter().any(|column| column.field == position) {
-            page.fault(
-                name.span(),
-                format!("`{}` is mapped and said to be absent", name.get_ref()),
+            page.fault(name.span(), format!("`{name_written}` is mapped and said to be absent"));
+        }
+        let deciding = [item.roles.simplified_procedure, item.roles.penalty_kinds];
+        let conditions = published_when(item).iter().map(|condition| Some(condition.field));
+        if conditions.chain(deciding).any(|field| field == Some(position)) {
+            let message = format!(
+                "`{name_written}` decides whether a record is published: no pack may lack it"
             );
+            page.fault(name.span(), message);
         }
         absent.push(position);
     }
-    (absent, raw::text(raw.zh, raw.en))
+    absent
+}
+
+/// The conditions without which the item publishes nothing.
+fn published_when(item: &Item) -> &[Condition] {
+    match &item.publication {
+        PublicationRule::Never => &[],
+        PublicationRule::Standing { when }
+        | PublicationRule::Validity { when }
+        | PublicationRule::Term { when, .. }
+        | PublicationRule::Classified { when } => when,
+    }
 }
 
 fn clean(raw: RawClean) -> Clean {

@@ -70,6 +70,9 @@ fn read(page: &mut Page<'_>, key: &str, mut table: Table<'_>) -> Option<Paramete
         if figure < 0 {
             page.fault(value.value.span(), "expected a number that is not negative");
         }
+        if let Some(limit) = raw.unit.limit().filter(|limit| *limit < figure) {
+            page.fault(value.value.span(), format!("expected at most {limit} of this unit"));
+        }
         let period = Period::read(page, &value.from, value.until.as_ref());
         let reference = RawReference {
             span: value.instrument.span(),

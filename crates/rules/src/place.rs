@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    check::Check,
     identifier::uscc::UnifiedCode,
     place::{Department, District, Place},
     text::Text,
@@ -12,11 +13,22 @@ use toml::Spanned;
 
 use crate::{
     catalogue::Items,
+    check::{self, Law},
+    code_list::Codes,
     dated,
     disclosure::Nothing,
     raw::{self, Day, RawReference, Wording, Words},
+    scope::Scope,
     source::{Folder, Page, Report},
 };
+
+/// What the places refer to.
+#[derive(Debug)]
+pub(crate) struct Shelf<'a> {
+    pub(crate) items: &'a Items,
+    pub(crate) codes: &'a Codes,
+    pub(crate) law: Law<'a>,
+}
 
 /// Places by id; a place with a faulty file is known but gives nothing.
 pub(crate) type Places = BTreeMap<String, Option<Place>>;
@@ -51,8 +63,8 @@ struct RawDepartment {
     id: Spanned<Words>,
     zh: Words,
     en: Words,
-    uscc: Spanned<String>,
-    kind: Words,
+    uscc: Option<Spanned<String>>,
+    kinds: Spanned<Vec<Words>>,
     mark: Spanned<Words>,
     items: Vec<Spanned<String>>,
     instrument: Option<Spanned<Words>>,
@@ -62,7 +74,7 @@ struct RawDepartment {
 }
 
 /// Reads every place.
-pub(crate) fn read_all(folder: &Folder, report: &mut Report, items: &Items) -> Places {
+pub(crate) fn read_all(folder: &Folder, report: &mut Report, shelf: &Shelf<'_>) -> Places {
     let ids: BTreeSet<&str> = folder
         .paths()
         .filter_map(|path| Some(path.strip_prefix("places/")?.split_once('/')?.0))
@@ -73,8 +85,10 @@ pub(crate) fn read_all(folder: &Folder, report: &mut Report, items: &Items) -> P
         let file = |name: &str| format!("places/{id}/{name}.toml");
         let place = folder.required(&file("place"), report, |page| page.document()?.rest(page));
         let districts = folder.required(&file("districts"), report, read_districts);
-        let departments =
-            folder.required(&file("departments"), report, |page| read_departments(page, items));
+        let departments = folder
+            .required(&file("departments"), report, |page| read_departments(page, shelf.items));
+        let checks = folder.get(&file("checks"));
+        let checks = checks.map(|source| read_checks(&mut Page { source, report }, shelf));
         if let (Some(RawPlace { division, .. }), Some(source)) =
             (&place, folder.get(&file("place")))
             && !is_division(division.get_ref())
@@ -83,23 +97,42 @@ pub(crate) fn read_all(folder: &Folder, report: &mut Report, items: &Items) -> P
             page.fault(division.span(), "expected a division code of six figures");
         }
         let place = place.zip(districts).zip(departments);
-        let place =
-            place.map(|((raw, districts), departments)| build(id, raw, districts, departments));
+        let place = place.map(|((raw, districts), departments)| Place {
+            id: id.to_owned(),
+            label: raw::text(raw.zh, raw.en),
+            division: raw.division.into_inner(),
+            fictional: raw.fictional,
+            operator: Text::from(raw.operator),
+            districts,
+            departments,
+            checks: checks.unwrap_or_default(),
+        });
         places.insert(id.to_owned(), place.filter(|_| before == report.faults.len()));
     }
     places
 }
 
-fn build(id: &str, raw: RawPlace, districts: Vec<District>, departments: Vec<Department>) -> Place {
-    Place {
-        id: id.to_owned(),
-        label: raw::text(raw.zh, raw.en),
-        division: raw.division.into_inner(),
-        fictional: raw.fictional,
-        operator: Text::from(raw.operator),
-        districts,
-        departments,
+/// What local regulations check beyond the catalogue: each `[[check]]` names its item.
+fn read_checks(page: &mut Page<'_>, shelf: &Shelf<'_>) -> BTreeMap<String, Vec<Check>> {
+    let mut checks: BTreeMap<String, Vec<Check>> = BTreeMap::new();
+    let Some(mut document) = page.document() else { return checks };
+    for mut table in document.tables(page, "check") {
+        let span = table.span();
+        let Some(id) = table.take::<String>(page, "item") else {
+            page.fault(span, "expected item = \"…\"");
+            continue;
+        };
+        let Some(item) = shelf.items.get(id.get_ref()) else {
+            page.fault(id.span(), format!("there is no catalogue item `{}`", id.get_ref()));
+            continue;
+        };
+        let Some(item) = item else { continue };
+        let scope = Scope::of(item, shelf.codes);
+        let check = check::read(page, &scope, shelf.law, table);
+        checks.entry(id.into_inner()).or_default().extend(check);
     }
+    let _: Option<Nothing> = document.rest(page);
+    checks
 }
 
 fn read_districts(page: &mut Page<'_>) -> Option<Vec<District>> {
@@ -139,34 +172,49 @@ fn read_departments(page: &mut Page<'_>, items: &Items) -> Option<Vec<Department
     let mut departments = Vec::new();
     for raw in document.each::<RawDepartment>(page, "department") {
         let raw = raw.into_inner();
-        let (id, uscc) = (&raw.id.get_ref().0, raw.uscc.get_ref());
+        let id = &raw.id.get_ref().0;
         if !ids.insert(id.clone()) {
             page.fault(raw.id.span(), format!("id `{id}` belongs to another department already"));
         }
-        if let Err(reason) = UnifiedCode::parse(uscc) {
-            page.fault(raw.uscc.span(), format!("`{uscc}` is no unified code: {reason}"));
+        if let Some(written) = &raw.uscc {
+            let uscc = written.get_ref();
+            if let Err(reason) = UnifiedCode::parse(uscc) {
+                page.fault(written.span(), format!("`{uscc}` is no unified code: {reason}"));
+            }
+            if !codes.insert(uscc.clone()) {
+                let message = format!("code `{uscc}` belongs to another department already");
+                page.fault(written.span(), message);
+            }
         }
-        if !codes.insert(uscc.clone()) {
-            page.fault(
-                raw.uscc.span(),
-                format!("code `{uscc}` belongs to another department already"),
-            );
+        if raw.kinds.get_ref().is_empty() {
+            page.fault(raw.kinds.span(), "expected at least one kind of body");
         }
-        check_items(page, items, &raw.items);
+        check_items(page, items, &raw);
         departments.push(build_department(page, raw));
     }
     document.rest::<Nothing>(page)?;
     Some(departments)
 }
 
-fn check_items(page: &mut Page<'_>, items: &Items, names: &[Spanned<String>]) {
+/// Each item must exist, stand once, and be one that a body of these kinds provides.
+fn check_items(page: &mut Page<'_>, items: &Items, raw: &RawDepartment) {
     let mut seen = BTreeSet::new();
-    for name in names {
-        if !items.contains_key(name.get_ref()) {
-            page.fault(name.span(), format!("there is no catalogue item `{}`", name.get_ref()));
+    for name in &raw.items {
+        let id = name.get_ref();
+        if !seen.insert(id) {
+            page.fault(name.span(), format!("item `{id}` stands here twice"));
         }
-        if !seen.insert(name.get_ref()) {
-            page.fault(name.span(), format!("item `{}` stands here twice", name.get_ref()));
+        let Some(item) = items.get(id) else {
+            page.fault(name.span(), format!("there is no catalogue item `{id}`"));
+            continue;
+        };
+        let Some(item) = item else { continue };
+        let provides = |kind: &Words| item.providers.contains(&kind.0);
+        if !raw.kinds.get_ref().iter().any(provides) {
+            let providers = item.providers.join("、");
+            let message =
+                format!("`{id}` is provided by {providers}, and this body is none of them");
+            page.fault(name.span(), message);
         }
     }
 }
@@ -184,8 +232,8 @@ fn build_department(page: &mut Page<'_>, raw: RawDepartment) -> Department {
     Department {
         id: raw.id.into_inner().0,
         label: raw::text(raw.zh, raw.en),
-        uscc: raw.uscc.into_inner(),
-        kind: raw.kind.0,
+        uscc: raw.uscc.map(Spanned::into_inner),
+        kinds: raw.kinds.into_inner().into_iter().map(|kind| kind.0).collect(),
         items: raw.items.into_iter().map(Spanned::into_inner).collect(),
         mark: raw.mark.into_inner().0,
         reference,

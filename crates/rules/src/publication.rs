@@ -17,6 +17,8 @@ use crate::{
 pub(crate) struct RawPublication {
     rule: Spanned<RawRule>,
     parameter: Option<Spanned<String>>,
+    /// The end the document gives prevails over the parameter, even where it is later.
+    own_end_prevails: Option<Spanned<bool>>,
     #[serde(default)]
     when: Vec<RawCondition>,
 }
@@ -47,6 +49,12 @@ pub(crate) fn read(
     {
         page.fault(parameter.span(), "only the rule term has a parameter");
     }
+    if let Some(prevails) = &raw.own_end_prevails
+        && !(matches!(rule, RawRule::Term) && roles.contains_key("effective_until"))
+    {
+        let message = "own_end_prevails needs the rule term and the role effective_until";
+        page.fault(prevails.span(), message);
+    }
     // A role that names no fitting field is reported where the roles are read.
     let mut needs = |role: &str| {
         if !roles.contains_key(role) {
@@ -72,7 +80,9 @@ pub(crate) fn read(
                 return None;
             };
             check_parameter(page, parameter, parameters);
-            Some(PublicationRule::Term { parameter: parameter.get_ref().clone(), when })
+            let own_end_prevails = raw.own_end_prevails.as_ref().is_some_and(|own| *own.get_ref());
+            let parameter = parameter.get_ref().clone();
+            Some(PublicationRule::Term { parameter, own_end_prevails, when })
         }
         RawRule::Classified => {
             needs("decided_on");

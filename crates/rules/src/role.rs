@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::{
     code_list::Codes,
-    scope::{ANY_DATE, CODED, DATE, Fit, MONEY, ONE_CODE, PERSON_ID, Scope, TEXT, USCC},
+    scope::{ANY_DATE, CODED, DATE, FLAG, Fit, MONEY, ONE_CODE, PERSON_ID, Scope, TEXT, USCC},
     source::Page,
 };
 
@@ -49,10 +49,12 @@ fn slot<'r>(roles: &'r mut Roles, role: &str) -> Option<(&'r mut Option<usize>, 
         "decided_on" => (&mut roles.decided_on, DATE),
         "effective_from" => (&mut roles.effective_from, DATE),
         "effective_until" => (&mut roles.effective_until, ANY_DATE),
+        "removed_on" => (&mut roles.removed_on, DATE),
         "title" => (&mut roles.title, NOT_SEALED),
         "document_number" => (&mut roles.document_number, TEXT),
         "organ" => (&mut roles.organ, TEXT),
         "penalty_kinds" => (&mut roles.penalty_kinds, CODED),
+        "simplified_procedure" => (&mut roles.simplified_procedure, FLAG),
         "fine" => (&mut roles.fine, MONEY),
         "district" => (&mut roles.district, CODED_OR_TEXT),
         "industry" => (&mut roles.industry, CODED_OR_TEXT),

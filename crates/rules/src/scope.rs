@@ -33,7 +33,16 @@ pub(crate) const MONEY: Fit =
 pub(crate) const ONE_CODE: Fit = (|kind| matches!(kind, FieldKind::Code { .. }), "code");
 pub(crate) const PERSON_ID: Fit = (|kind| matches!(kind, FieldKind::PersonId), "person_id");
 pub(crate) const TEXT: Fit = (|kind| matches!(kind, FieldKind::Text), "text");
+pub(crate) const FLAG: Fit = (|kind| matches!(kind, FieldKind::Flag), "flag");
 pub(crate) const USCC: Fit = (|kind| matches!(kind, FieldKind::Uscc), "uscc");
+
+/// The code list of a coded field.
+pub(crate) fn list_of(kind: &FieldKind) -> Option<&str> {
+    match kind {
+        FieldKind::Code { list } | FieldKind::Codes { list } => Some(list),
+        _ => None,
+    }
+}
 
 impl<'a> Scope<'a> {
     pub(crate) fn new(fields: &'a [Field], complete: bool, codes: &'a Codes) -> Self {

@@ -180,9 +180,11 @@ fn is_stray(path: &str) -> bool {
         ["disclosure.toml" | "placeholders.toml" | "walls.toml"] => false,
         ["catalogue" | "calendar" | "packs" | "cases" | "parameters", _] => !toml,
         ["parameters", "publication", _] => !toml,
-        ["codes", _] => path.ends_with(".cedar"),
-        ["places", _, "place.toml" | "districts.toml" | "departments.toml"] => false,
-        _ => !path.ends_with(".cedar"),
+        ["codes", _] => !toml && !path.ends_with(".csv"),
+        ["places", _, "place.toml" | "districts.toml" | "departments.toml" | "checks.toml"] => {
+            false
+        }
+        _ => true,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the loader reports on a small folder, and that the law of this repository loads.
 
+mod law;
 mod sample;
 
 use std::{fs, path::Path};
@@ -113,6 +114,78 @@ fn faults_of_several_files_come_in_one_list() {
 }
 
 #[test]
+fn what_may_never_be_recorded_is_found_in_the_codes_an_item_can_say() {
+    let named = "zh = \"自然人\"\naliases = [\"宗教人士\"]";
+    let root = folder("codes/subject_kinds.toml", "zh = \"自然人\"", named);
+    let found = faults(root.path());
+    assert!(found.len() == 1 && found[0].contains("`宗教人士` holds `宗教`"), "{found:?}");
+}
+
+#[test]
+fn trap_15_no_file_can_express_points_or_scores_of_persons() {
+    let root = folder("placeholders.toml", "words", "words");
+    for path in
+        ["scorecards/person.toml", "points/citizen.toml", "monitors/score.toml", "points.toml"]
+    {
+        write(root.path(), path, "subject = \"natural_person\"\n");
+    }
+    let found = faults(root.path());
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(
+        found
+            .iter()
+            .all(|fault| fault.ends_with("nothing reads a file of this name in this place"))
+    );
+}
+
+#[test]
+fn trap_18_a_due_day_is_a_parameter_of_working_days_that_the_item_names() {
+    let root = folder(
+        "parameters/age.toml",
+        "[minimum]",
+        "[due]\nzh = \"期限\"\nen = \"Due\"\nunit = \"working_days\"\n[[due.value]]\nfrom = 2015-06-24\nvalue = 7\n\
+         instrument = \"《意见》\"\nverified = true\n[minimum]",
+    );
+    let item = sample::ITEM.replacen("filter = ", "timeliness = \"age.due\"\nfilter = ", 1);
+    write(root.path(), "catalogue/penalty.toml", &item);
+    let policy = load(root.path()).policy.unwrap();
+    assert_eq!(policy.items["penalty"].timeliness.as_deref(), Some("age.due"));
+}
+
+#[test]
+fn trap_08_a_local_regulation_checks_at_its_place_and_nowhere_else() {
+    let root = folder("placeholders.toml", "words", "words");
+    let policy = load(root.path()).policy.unwrap();
+    let refusals = |policy: &domain::policy::Policy| {
+        let checks = policy.items["penalty"].checks.iter();
+        checks.filter(|check| matches!(check.rule, domain::check::CheckRule::Refuse { .. })).count()
+    };
+    assert_eq!(refusals(&policy), 0);
+    let here = policy.at(&policy.places["pds"]);
+    assert_eq!(refusals(&here), 1);
+    assert_eq!(here.version, policy.version);
+    let refusal = here.items["penalty"].checks.last().unwrap();
+    let day = |text: &str| text.parse().unwrap();
+    assert!(!refusal.in_force(day("2020-04-30")) && refusal.in_force(day("2020-05-01")));
+}
+
+#[test]
+fn a_word_of_an_older_list_means_what_the_newer_one_reads() {
+    let root = folder("placeholders.toml", "words", "words");
+    let older = |maps_to: &str| {
+        format!(
+            "zh = \"旧\"\nen = \"Old\"\ninstrument = \"《法》\"\nverified = true\nmaps_into = \"penalty_kinds\"\n\
+             [[entry]]\ncode = \"罚款\"\nzh = \"罚款\"\nen = \"Fine\"\nmaps_to = [\"{maps_to}\"]\n"
+        )
+    };
+    write(root.path(), "codes/older.toml", &older("2"));
+    assert_eq!(faults(root.path()), Vec::<String>::new());
+    write(root.path(), "codes/older.toml", &older("1"));
+    let expected = "codes/older.toml:1: `罚款` does not mean [\"1\"] in codes/penalty_kinds";
+    assert_eq!(faults(root.path()), [expected]);
+}
+
+#[test]
 fn golden_cases_run_and_say_what_was_decided() {
     let root = folder("cases/penalty.toml", "\"ended\"", "\"slight\"");
     let policy = load(root.path()).policy.unwrap();
@@ -172,4 +245,21 @@ fn the_law_of_this_repository_loads_and_passes_its_cases() {
     assert_eq!(faults, []);
     let failures: Vec<String> = cases.iter().filter_map(|case| case.run(&policy).err()).collect();
     assert_eq!(failures, Vec::<String>::new());
+}
+
+#[test]
+fn trap_10_a_watch_list_is_no_list_and_no_count_makes_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
+    let policy = load(&root).policy.unwrap();
+    for word in ["重点关注名单", "重点关注", "黑名单", "red_list", "watch"] {
+        assert!(policy.codes["list_kinds"].find(word).is_none(), "{word}");
+    }
+    let breach = &policy.items["serious_breach"];
+    let domain::catalogue::PublicationRule::Term { when, .. } = &breach.publication else {
+        panic!("{:?}", breach.publication)
+    };
+    let evidence = when.iter().map(|condition| breach.fields[condition.field].name.as_str());
+    let expected =
+        ["notice_number", "notice_served_on", "hearing", "document_number", "decision_served_on"];
+    assert_eq!(evidence.collect::<Vec<_>>(), expected);
 }

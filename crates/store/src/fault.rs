@@ -40,7 +40,7 @@ pub async fn of_submission(
             column: row.try_get(1)?,
             rule: Rule::from_id(&rule).ok_or_else(|| Error::Corrupt(format!("rule {rule}")))?,
             level: if level == "error" { Level::Error } else { Level::Warning },
-            detail: row.try_get(4)?,
+            detail: Fault::detail_from(row.try_get(4)?),
             raw: row.try_get(5)?,
         });
     }

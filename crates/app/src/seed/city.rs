@@ -1,6 +1,9 @@
 //! The city while it is written: open files, planted defects and the truth about both.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::PathBuf,
+};
 
 use jiff::civil::Date;
 
@@ -48,6 +51,10 @@ enum Taken {
 pub struct City {
     pub as_of: Date,
     pub plain: bool,
+    /// Rows spoilt of a thousand.
+    defects: u64,
+    /// Defects still to be planted in each item's files, next first.
+    due: BTreeMap<&'static str, VecDeque<&'static Plant>>,
     /// True while a subject renamed this week is written: nothing else of it is handed in again.
     pub quiet: bool,
     pub truth: Truth,
@@ -74,11 +81,17 @@ impl City {
         Ok(City {
             as_of: options.as_of,
             plain: options.plain,
+            defects: options.defects,
+            due: plants::ITEMS
+                .iter()
+                .map(|(item, plants)| (*item, plants.iter().collect()))
+                .collect(),
             quiet: false,
             truth: Truth {
                 seed: options.seed,
                 subjects: options.subjects,
                 as_of: options.as_of.to_string(),
+                kinds: if options.plain { Vec::new() } else { plants::kinds() },
                 ..Truth::default()
             },
             out: options.out.clone(),
@@ -114,8 +127,8 @@ impl City {
         held: Option<&Row>,
     ) -> anyhow::Result<Option<Row>> {
         let place = self.place(source, wave)?;
-        let taken = match self.plant(place) {
-            Some(plant) => self.put_spoilt(place, row, plant)?,
+        let taken = match self.plant(place, row) {
+            Some((plant, spoilt)) => self.put_spoilt(place, row, spoilt, plant)?,
             None => {
                 self.line(place, row, Damage::None)?;
                 Taken::AsGiven
@@ -232,32 +245,41 @@ impl City {
         }
     }
 
-    /// Whether the next row of a file is spoilt, and how.
-    fn plant(&mut self, place: usize) -> Option<&'static Plant> {
-        if self.plain || !self.chance.per_mille(10) {
+    /// Whether the next row of a file is spoilt, by which defect, and what it is then.
+    ///
+    /// The item's defects take turns; one that this row or file cannot have waits for the next.
+    fn plant(&mut self, place: usize, row: &Row) -> Option<(&'static Plant, Row)> {
+        if self.plain || !self.chance.per_mille(self.defects) {
             return None;
         }
         let spec = &self.specs[place];
-        let plants = plants::of(spec.source.item, spec.wave);
-        if plants.is_empty() {
+        if matches!(spec.wave, Wave::Edition2016 | Wave::Withdrawal) {
             return None;
         }
-        let plant = self.chance.pick(plants);
-        let foreign = plant.how == How::OtherEncoding;
-        let early = self.lines(place) < 100;
-        if !plant.how.fits(spec.shape) || (foreign && (early || 3 <= self.foreign_lines)) {
-            return None;
-        }
-        self.foreign_lines += u64::from(foreign);
-        Some(plant)
+        let shape = spec.shape;
+        let foreign_may = 100 <= self.lines(place) && self.foreign_lines < 3;
+        let due = self.due.get_mut(spec.source.item)?;
+        let found = due.iter().enumerate().find_map(|(turn, plant)| {
+            if !plant.how.fits(shape) || (plant.how == How::OtherEncoding && !foreign_may) {
+                return None;
+            }
+            let mut spoilt = row.clone();
+            plant.how.apply(&mut spoilt, plant.column, self.as_of).then_some((turn, spoilt))
+        });
+        let (turn, spoilt) = found?;
+        let plant = due.remove(turn)?;
+        due.push_back(plant);
+        self.foreign_lines += u64::from(plant.how == How::OtherEncoding);
+        Some((plant, spoilt))
     }
 
-    fn put_spoilt(&mut self, place: usize, row: &Row, plant: &Plant) -> anyhow::Result<Taken> {
-        let mut spoilt = row.clone();
-        if !plant.how.apply(&mut spoilt, plant.column, self.as_of) {
-            self.line(place, row, Damage::None)?;
-            return Ok(Taken::AsGiven);
-        }
+    fn put_spoilt(
+        &mut self,
+        place: usize,
+        row: &Row,
+        spoilt: Row,
+        plant: &Plant,
+    ) -> anyhow::Result<Taken> {
         let twice = plant.how == How::Twice;
         if twice {
             self.line(place, row, Damage::None)?;

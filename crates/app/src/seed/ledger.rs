@@ -38,6 +38,14 @@ pub struct Defect {
     pub level: Level,
 }
 
+/// One way in which rows of an item are spoilt.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kind {
+    pub item: &'static str,
+    pub column: &'static str,
+    pub rule: &'static str,
+}
+
 /// One row decided more than seven working days before its file was delivered.
 #[derive(Clone, Debug, Serialize)]
 pub struct Late {
@@ -62,6 +70,8 @@ pub struct Truth {
     pub as_of: String,
     pub items: BTreeMap<&'static str, Counts>,
     pub defects: Vec<Defect>,
+    /// Every kind of defect that is planted, whether or not a small city came to have it.
+    pub kinds: Vec<Kind>,
     pub late: Vec<Late>,
     /// Why a subject is worth opening, and the subject.
     pub samples: BTreeMap<&'static str, Sample>,

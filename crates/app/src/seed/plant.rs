@@ -109,8 +109,10 @@ impl How {
                 _ => return false,
             },
             How::Future(end) => {
-                let future = plus_days(as_of, 800);
-                if day(row, end).is_some_and(|end| end < future) || day(row, column).is_none() {
+                let future = plus_days(as_of, 10_000);
+                // Words of an older row may have gone out of use: on a later day they are a second doubt.
+                let recent = day(row, column).is_some_and(|day| plus_days(as_of, -1_000) < day);
+                if !recent || day(row, end).is_some_and(|end| end < future) {
                     return false;
                 }
                 row.set(column, future);
@@ -143,9 +145,13 @@ fn day(row: &Row, column: &str) -> Option<Date> {
 
 /// A person nobody is, with a number of a division that issues none.
 fn put_person(row: &mut Row) -> bool {
-    for code in ["CF_XDR_SHXYM", "CF_XDR_GSZC", "CF_XDR_ZZJG", "CF_FRDB"] {
+    let of_organisations = ["CF_XDR_SHXYM", "CF_XDR_GSZC", "CF_XDR_ZZJG", "CF_FRDB"];
+    // Nothing heavier goes with the simplified procedure.
+    let of_heavier_kinds = ["CF_NR_FK", "CF_NR_WFFF", "CF_NR_ZKDX"];
+    for code in of_organisations.into_iter().chain(of_heavier_kinds) {
         row.set(code, Cell::Empty);
     }
+    row.set("CF_CFLB", "警告");
     row.set("CF_XDR_MC", words::person(37));
     row.set("CF_XDR_LB", "自然人");
     row.set("CF_XDR_ZJLX", "身份证");

@@ -6,7 +6,7 @@
 use domain::fault::Rule;
 
 use super::{
-    city::Wave,
+    ledger::Kind,
     plant::{How, Plant},
 };
 
@@ -89,7 +89,7 @@ const REGISTRATION: &[Plant] = &[
     Plant::error(Rule::Date, "DJ_CLRQ", How::Write("不是日期")),
     Plant::error(Rule::Money, "DJ_ZCZB", How::Append("万元")),
     Plant::error(Rule::Code, "DJ_ZT", How::Write("营业中")),
-    Plant::error(Rule::Code, "DJ_HY", How::Write("9999")),
+    Plant::warning(Rule::Code, "DJ_HY", How::Write("9999")),
     Plant::error(Rule::Code, "DJ_QH", How::Write("419999")),
     Plant::error(Rule::DateOrder, "DJ_HZRQ", How::Before("DJ_CLRQ")),
     Plant::error(Rule::Placeholder, "DJ_FRDB", How::Write("暂无")),
@@ -296,25 +296,30 @@ const CONTRACT_PERFORMANCE: &[Plant] = &[
     Plant::error(Rule::Required, "HT_CGR", How::Clear),
 ];
 
-/// The defects planted in files of an item.
+/// The defects planted in the files of each item.
+pub const ITEMS: [(&str, &[Plant]); 14] = [
+    ("licence", LICENCE),
+    ("penalty", PENALTY),
+    ("registration", REGISTRATION),
+    ("inspection", INSPECTION),
+    ("abnormal", ABNORMAL),
+    ("serious_breach", SERIOUS_BREACH),
+    ("honour", HONOUR),
+    ("judgment_debtor", JUDGMENT_DEBTOR),
+    ("commitment", COMMITMENT),
+    ("commitment_fulfilment", COMMITMENT_FULFILMENT),
+    ("tax_rating", TAX_RATING),
+    ("social_insurance", SOCIAL_INSURANCE),
+    ("utility_payment", UTILITY_PAYMENT),
+    ("contract_performance", CONTRACT_PERFORMANCE),
+];
+
+/// Every kind of defect that a city large enough has.
 #[must_use]
-pub fn of(item: &str, wave: Wave) -> &'static [Plant] {
-    match (item, wave) {
-        (_, Wave::Edition2016 | Wave::Withdrawal) => &[],
-        ("licence", _) => LICENCE,
-        ("penalty", _) => PENALTY,
-        ("registration", _) => REGISTRATION,
-        ("inspection", _) => INSPECTION,
-        ("abnormal", _) => ABNORMAL,
-        ("serious_breach", _) => SERIOUS_BREACH,
-        ("honour", _) => HONOUR,
-        ("judgment_debtor", _) => JUDGMENT_DEBTOR,
-        ("commitment", _) => COMMITMENT,
-        ("commitment_fulfilment", _) => COMMITMENT_FULFILMENT,
-        ("tax_rating", _) => TAX_RATING,
-        ("social_insurance", _) => SOCIAL_INSURANCE,
-        ("utility_payment", _) => UTILITY_PAYMENT,
-        ("contract_performance", _) => CONTRACT_PERFORMANCE,
-        _ => &[],
-    }
+pub fn kinds() -> Vec<Kind> {
+    let of = |(item, plants): &(&'static str, &'static [Plant])| {
+        let item = *item;
+        plants.iter().map(move |plant| Kind { item, column: plant.column, rule: plant.rule.id() })
+    };
+    ITEMS.iter().flat_map(of).collect()
 }

@@ -6,12 +6,15 @@ use jiff::civil::date;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Options, Summary, columns, departments, subject, write, write_double_publicity};
+use super::{
+    DEFECTS, Options, Summary, columns, departments, subject, write, write_double_publicity,
+};
 
 fn city(seed: u64, plain: bool) -> (TempDir, Summary) {
     let folder = TempDir::new().unwrap();
     let out = folder.path().to_owned();
-    let options = Options { subjects: 1500, seed, out, as_of: date(2026, 11, 20), plain };
+    let as_of = date(2026, 11, 20);
+    let options = Options { subjects: 1500, seed, out, as_of, defects: DEFECTS, plain };
     let summary = write(&options, &mut |_, _, _| {}).unwrap();
     (folder, summary)
 }
@@ -66,7 +69,7 @@ fn a_plain_city_has_no_defects_and_nothing_late() {
 fn the_benchmark_file_has_as_many_rows_as_asked() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("penalties.csv");
-    write_double_publicity(3000, 1, &path).unwrap();
+    write_double_publicity(3000, 1, date(2026, 11, 20), &path).unwrap();
     let text = fs::read_to_string(path).unwrap();
     assert_eq!(text.lines().count(), 3001);
     let width = text.len() / 3001;

@@ -23,11 +23,16 @@ struct City {
 }
 
 impl City {
-    fn seed(subjects: u32, seed: u32) -> City {
+    /// A small city; the same in every run.
+    fn small() -> City {
+        City::seed(&["--subjects", "400", "--seed", "7"])
+    }
+
+    fn seed(size: &[&str]) -> City {
         let folder = tempfile::tempdir().unwrap();
-        let (subjects, seed) = (subjects.to_string(), seed.to_string());
         let out = text(folder.path());
-        Home::sqlite().must(&["seed", "--subjects", &subjects, "--seed", &seed, "--out", &out], 0);
+        let arguments = ["seed", "--as-of", "2026-11-20", "--out", &out];
+        Home::sqlite().must(&[&arguments, size].concat(), 0);
         let read = |name: &str| -> Value {
             serde_json::from_slice(&fs::read(folder.path().join(name)).unwrap()).unwrap()
         };
@@ -100,39 +105,47 @@ fn subject(home: &Home, code: &str, more: &[&str]) -> Value {
 
 #[tokio::test]
 async fn every_planted_defect_is_found_and_none_invented() {
-    let city = City::seed(400, 7);
+    // Large enough, and spoilt often enough, to have every kind of defect in every item.
+    let city = City::seed(&["--subjects", "5000", "--seed", "7", "--defects", "800"]);
     for home in homes() {
         let mut score = Score::new(&city.truth);
         for file in &city.files {
             score.count(file, &take_in(&home, &city, file));
         }
         let register = home.register().await;
-        score.read_faults(&register).await;
+        score.read(&register).await;
         register.close().await;
         score.must_be_perfect(home.engine);
+        score.must_find_the_late_ones(home.engine, &city.files);
         home.must_verify();
-        restores_what_was_backed_up(&home, &city);
     }
 }
 
-fn restores_what_was_backed_up(home: &Home, city: &City) {
-    let file = home.path("city.backup");
-    home.must(&["backup", &file], 0);
-    let other = home.another();
-    other.must(&["restore", &file], 0);
-    other.must_verify();
-    picture(&other).must_equal(&picture(home), "restored");
-    for sample in city.truth["samples"].as_object().unwrap().values() {
-        let code = word(sample, "code");
-        let (before, after) = (subject(home, code, &[]), subject(&other, code, &[]));
-        assert!(before["records"].as_u64().is_some(), "{code}: {before}");
-        assert_eq!(before, after, "{}: {code} after the restore", home.engine);
+#[test]
+fn a_city_comes_back_from_its_backup() {
+    let city = City::small();
+    for home in homes() {
+        for file in &city.files {
+            take_in(&home, &city, file);
+        }
+        let backup = home.path("city.backup");
+        home.must(&["backup", &backup], 0);
+        let other = home.another();
+        other.must(&["restore", &backup], 0);
+        other.must_verify();
+        picture(&other).must_equal(&picture(&home), "restored");
+        for sample in city.truth["samples"].as_object().unwrap().values() {
+            let code = word(sample, "code");
+            let (before, after) = (subject(&home, code, &[]), subject(&other, code, &[]));
+            assert!(before["records"].as_u64().is_some(), "{code}: {before}");
+            assert_eq!(before, after, "{}: {code} after the restore", home.engine);
+        }
     }
 }
 
 #[test]
 fn the_same_file_again_changes_nothing() {
-    let city = City::seed(400, 7);
+    let city = City::small();
     for home in homes() {
         for file in city.files_of("scjg-registration-history") {
             let (first, again) = (take_in(&home, &city, file), take_in(&home, &city, file));
@@ -153,7 +166,7 @@ fn the_same_file_again_changes_nothing() {
 
 #[test]
 fn a_full_delivery_that_halves_the_live_set_asks_first() {
-    let city = City::seed(400, 7);
+    let city = City::small();
     let file = city.files_of("scjg-penalty-history")[0];
     for home in homes() {
         let first = take_in(&home, &city, file);
@@ -182,7 +195,7 @@ fn a_full_delivery_that_halves_the_live_set_asks_first() {
 
 #[tokio::test]
 async fn what_was_known_at_an_instant_is_told_again() {
-    let city = City::seed(400, 7);
+    let city = City::small();
     for home in homes() {
         for file in city.files_of("scjg-").into_iter().filter(|file| file["timely"] == false) {
             if file["withdraws"] == false {
@@ -250,7 +263,7 @@ fn changed(city: &City, first: &Value, second: &Value) -> String {
 
 #[test]
 fn a_report_comes_again_byte_for_byte() {
-    let city = City::seed(400, 7);
+    let city = City::small();
     for home in homes() {
         let registrations = city.files_of("scjg-registration-");
         take_in(&home, &city, registrations[0]);

@@ -6,6 +6,7 @@ mod api;
 mod city;
 mod home;
 mod picture;
+mod rows;
 mod site;
 mod soak;
 mod tidy;

@@ -32,7 +32,8 @@ pub const NOW: &str = "2026-11-22T10:30:00+08:00";
 static POLICY: LazyLock<Arc<Policy>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
     let loaded = rules::load(&root);
-    Arc::new(loaded.policy.unwrap_or_else(|| panic!("policy: {:?}", loaded.faults)))
+    let policy = loaded.policy.unwrap_or_else(|| panic!("policy: {:?}", loaded.faults));
+    Arc::new(policy.at(&policy.places["shili"]))
 });
 
 /// The platform and what it stands on; gone when dropped.

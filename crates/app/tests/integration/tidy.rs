@@ -1,5 +1,6 @@
 //! House rules as tests: each fails with file and line, and says what to do about it.
 
+mod columns;
 mod dependencies;
 mod glossary;
 mod hygiene;
@@ -11,6 +12,7 @@ mod modules;
 mod patterns;
 mod policy;
 mod source;
+mod traps;
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -26,7 +28,8 @@ fn read(path: &str) -> String {
 /// Files that are in the repository or would be with the next commit, by path from the root.
 fn tracked() -> Vec<String> {
     let listed = Command::new("git")
-        .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
+        // The checkout may belong to another user of the machine.
+        .args(["-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"])
         .current_dir(root())
         .output()
         .expect("git is needed to know which files belong to the repository");

@@ -149,12 +149,12 @@ mod tests {
             ("6000-7341", Err(InvalidOrgCode::Alphabet('-'))),
             ("000000000", Err(InvalidOrgCode::Placeholder)),
             ("00000000X", Err(InvalidOrgCode::Placeholder)),
-            ("无", Err(InvalidOrgCode::Placeholder)),
+            ("无", Err(InvalidOrgCode::Length(1))),
         ]);
     }
 
     #[test]
-    fn all_36_letters_and_digits_may_stand_in_the_body() {
+    fn trap_02_all_36_letters_and_digits_may_stand_in_the_body() {
         for letter in ('0'..='9').chain('A'..='Z') {
             let body = format!("{letter}1234567");
             let check = check_character(&body).unwrap();

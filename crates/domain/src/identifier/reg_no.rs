@@ -1,4 +1,4 @@
-//! The business registration number (工商注册号), 15 digits; older forms are not read here.
+//! The business registration number (工商注册号), 15 digits; older forms are only recognised.
 //!
 //! Standard: GS 15-2006; check digit by GB/T 17710, MOD 11,10.
 
@@ -90,6 +90,20 @@ impl InvalidRegNo {
     }
 }
 
+/// Whether a text may be a number of the forms given before 2007, such as `4104001000000` and
+/// `企独豫总字第000123号`. They have no check digit and were given anew by every county: a record
+/// keeps one as written, and no subject is found by it.
+#[must_use]
+pub fn is_older_form(text: &str) -> bool {
+    let length = text.chars().count();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let other_code = matches!(length, 9 | 15 | 18) && text.is_ascii();
+    (6..=50).contains(&length)
+        && 4 <= digits
+        && !other_code
+        && !identifier::is_placeholder_code(text)
+}
+
 /// The check digit of the fourteen digits before it.
 #[must_use]
 pub fn check_digit(body: &str) -> Option<char> {
@@ -133,9 +147,21 @@ mod tests {
             ("1101080000O0016", Err(InvalidRegNo::NotDigit('O'))),
             ("１10108000000016", Err(InvalidRegNo::NotDigit('１'))),
             ("000000000000000", Err(InvalidRegNo::Placeholder)),
-            ("无", Err(InvalidRegNo::Placeholder)),
+            ("无", Err(InvalidRegNo::NotDigit('无'))),
             ("", Err(InvalidRegNo::Length(0))),
         ]);
+    }
+
+    #[test]
+    fn older_forms_are_recognised() {
+        for text in ["4104001000000", "企独豫总字第000123号", "410402-1-000123"] {
+            assert_eq!(is_older_form(text), text != "410402-1-000123", "{text}");
+        }
+        for text in
+            ["110108000000017", "410402199001010019", "600037341", "0000000000000", "无", "12345"]
+        {
+            assert!(!is_older_form(text), "{text}");
+        }
     }
 
     #[test]

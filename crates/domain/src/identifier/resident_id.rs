@@ -8,7 +8,7 @@ use std::fmt;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use crate::disclosure;
+use crate::{disclosure, text::Text};
 
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
@@ -83,6 +83,20 @@ impl ResidentId {
     #[must_use]
     pub fn masked(&self) -> String {
         disclosure::mask(self.as_str())
+    }
+}
+
+impl InvalidResidentId {
+    /// The reason in both languages, for the clerk who mends the row.
+    #[must_use]
+    pub fn reason(&self) -> Text {
+        let zh = match self {
+            InvalidResidentId::Length(found) => format!("应为 18 位或 15 位，写了 {found} 位"),
+            InvalidResidentId::Alphabet => "应为数字，末位可为 X".to_owned(),
+            InvalidResidentId::Birth => "中间应为出生日期".to_owned(),
+            InvalidResidentId::CheckDigit => "校验码不符".to_owned(),
+        };
+        Text::new(zh, self.to_string())
     }
 }
 

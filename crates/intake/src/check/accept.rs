@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use domain::{
-    catalogue::FieldKind,
     name,
     record::Accepted,
     sealed::{self, Keys},
@@ -24,27 +23,50 @@ pub struct Row<'c> {
 }
 
 /// Writes the natural key of a row in the form in which keys are compared.
+///
+/// Numbers of documents and names of organs are compared in one writing; the record keeps them as
+/// they were written.
 pub fn natural_key(plan: &Plan, columns: &[Column<'_>], row: usize, into: &mut String) {
     into.clear();
     for &field in &plan.natural_key {
-        let text = columns[field].text[row];
+        let text: &str = &columns[field].text[row];
         match &columns[field].typed {
             Typed::Dates(dates) => {
                 if let Some(date) = dates[row] {
                     let _ = write!(into, "{date}");
                 }
             }
+            Typed::Numbers(numbers) => {
+                if let Some(number) = numbers[row] {
+                    let _ = write!(into, "{number}");
+                }
+            }
+            Typed::Flags(flags) => {
+                into.push_str(flags[row].map_or("", |flag| if flag { "true" } else { "false" }));
+            }
             Typed::Codes(codes) => {
                 let list = plan.fields[field].codes.as_ref();
                 let entry = codes[row].and_then(|at| list?.entries.get(at as usize));
                 into.push_str(entry.map_or(text, |entry| &entry.code));
             }
+            Typed::CodeSets(sets) => {
+                let _ = write!(into, "{:x}", sets[row]);
+            }
             _ if plan.item.roles.document_number == Some(field) => {
                 into.push_str(&name::document_number_key(text));
             }
+            _ if plan.item.roles.organ == Some(field) => into.push_str(&name::normalise(text)),
+            Typed::Usccs(_) if text.is_empty() => organ(plan, columns, field, row, into),
             _ => into.push_str(text),
         }
         into.push('\u{1f}');
+    }
+}
+
+/// The name of an organ stands for its code where the source has none and the place knows none.
+fn organ(plan: &Plan, columns: &[Column<'_>], field: usize, row: usize, into: &mut String) {
+    if let Some(organ) = plan.organ_by_name.filter(|organ| organ.code == field) {
+        into.push_str(&name::normalise(&columns[organ.name].text[row]));
     }
 }
 
@@ -78,10 +100,10 @@ impl Row<'_> {
         let mut json = Json::default();
         let mut canonical: Option<Json> = None;
         for (position, field) in self.plan.item.fields.iter().enumerate() {
-            if field.kind == FieldKind::PersonId {
-                let text = self.columns[position].text[self.row];
-                if let (false, Some(keys)) = (text.is_empty(), keys) {
-                    let hash = keys.lookup("cn_id", text);
+            if let Typed::Persons(schemes) = &self.columns[position].typed {
+                let text = &self.columns[position].text[self.row];
+                if let (Some(scheme), Some(keys)) = (schemes[self.row], keys) {
+                    let hash = keys.lookup(scheme, text);
                     let seal = keys.seal(&field.name, text);
                     canonical.get_or_insert_with(|| json.clone()).string(&field.name, &hash);
                     json.raw(&field.name, &format!(r#"{{"s":"{seal}","h":"{hash}"}}"#));
@@ -99,12 +121,7 @@ impl Row<'_> {
     fn value(&self, position: usize, name: &str, json: &mut Json) {
         let column = &self.columns[position];
         match &column.typed {
-            Typed::Text | Typed::Usccs(_) => {
-                let text = column.text[self.row];
-                if !text.is_empty() {
-                    json.string(name, text);
-                }
-            }
+            Typed::Text | Typed::Usccs(_) => self.text(position, name, json),
             Typed::Dates(dates) => {
                 if let Some(date) = dates[self.row] {
                     json.raw(name, &format!("\"{date}\""));
@@ -121,8 +138,10 @@ impl Row<'_> {
                 }
             }
             Typed::Codes(codes) => {
-                if let Some(entry) = codes[self.row].and_then(|at| self.entry(position, at)) {
-                    json.string(name, &entry.code);
+                match codes[self.row].and_then(|at| self.entry(position, at)) {
+                    Some(entry) => json.string(name, &entry.code),
+                    // A code that an open list lacks is kept as written.
+                    None => self.text(position, name, json),
                 }
             }
             Typed::CodeSets(sets) if sets[self.row] != 0 => {
@@ -133,7 +152,15 @@ impl Row<'_> {
                     .map(|entry| format!("\"{}\"", entry.code));
                 json.raw(name, &format!("[{}]", codes.collect::<Vec<_>>().join(",")));
             }
-            Typed::CodeSets(_) => {}
+            // Numbers of persons are sealed elsewhere.
+            Typed::CodeSets(_) | Typed::Persons(_) => {}
+        }
+    }
+
+    fn text(&self, position: usize, name: &str, json: &mut Json) {
+        let text = &self.columns[position].text[self.row];
+        if !text.is_empty() {
+            json.string(name, text);
         }
     }
 

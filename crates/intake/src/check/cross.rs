@@ -1,118 +1,29 @@
 //! Rules across the columns of a row.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use domain::{
     catalogue::{FieldKind, Item},
     check::{Check, CheckRule},
     fault::{Level, Rule},
     identifier::resident_id::ResidentId,
     money::Fen,
+    parameter::Parameter,
     policy::Policy,
     subject,
+    text::Text,
 };
 
-use super::Context;
+use super::{Context, presence::holds};
 use crate::{
     batch::RowBatch,
     faults::Faults,
-    plan::{self, Compiled, CompiledTest, Plan},
+    plan::{
+        Plan,
+        condition::{self, Compiled},
+    },
     screen,
-    values::{Column, Typed},
+    values::Column,
 };
-
-/// What must and what must not be written.
-pub fn presence(plan: &Plan, columns: &[Column<'_>], faults: &mut Faults<'_>) {
-    for (position, field) in plan.fields.iter().enumerate() {
-        let column = &columns[position];
-        if !field.empty_when.is_empty() {
-            for row in 0..column.text.len() {
-                if column.filled(row) && holds(&field.empty_when, columns, row) {
-                    let words = words(&field.empty_when);
-                    let raw = column.text[row];
-                    faults.add(row, position, Rule::EmptyWhen, Level::Error, raw, words);
-                }
-            }
-        }
-        if field.absent || (!field.required_always && field.required.is_empty()) {
-            continue;
-        }
-        for row in 0..column.text.len() {
-            if column.filled(row) {
-                continue;
-            }
-            if field.required_always {
-                faults.add(row, position, Rule::Required, Level::Error, "", "");
-            } else if let Some(group) =
-                field.required.iter().find(|group| holds(group, columns, row))
-            {
-                faults.add(row, position, Rule::RequiredWhen, Level::Error, "", words(group));
-            }
-        }
-    }
-}
-
-/// Codes that were not in use on the date of the document.
-pub fn expired(plan: &Plan, columns: &[Column<'_>], faults: &mut Faults<'_>) {
-    let Some(decided) = plan.item.roles.decided_on else { return };
-    for (position, field) in plan.fields.iter().enumerate() {
-        let Some(list) = field.codes.as_ref().filter(|list| list.dated) else { continue };
-        for row in 0..columns[position].text.len() {
-            let Some(day) = columns[decided].date(row) else { continue };
-            let outside = |at: u32| {
-                let entry = list.entries.get(at as usize)?;
-                let early =
-                    entry.from.filter(|from| day < *from).map(|from| format!("{from} 起用"));
-                let late = entry.until.filter(|until| *until < day);
-                early.or_else(|| late.map(|until| format!("用至 {until}")))
-            };
-            let found = match &columns[position].typed {
-                Typed::Codes(codes) => codes[row].and_then(outside),
-                Typed::CodeSets(sets) => {
-                    (0..64).filter(|bit| sets[row] & (1 << bit) != 0).find_map(outside)
-                }
-                _ => None,
-            };
-            if let Some(days) = found {
-                let raw = columns[position].text[row];
-                faults.add(row, position, Rule::CodeExpired, Level::Error, raw, days);
-            }
-        }
-    }
-}
-
-fn words(conditions: &[Compiled]) -> String {
-    conditions.iter().map(|condition| condition.words.zh.as_str()).collect::<Vec<_>>().join("且")
-}
-
-fn holds(conditions: &[Compiled], columns: &[Column<'_>], row: usize) -> bool {
-    conditions.iter().all(|condition| holds_one(condition, &columns[condition.field], row))
-}
-
-fn holds_one(condition: &Compiled, column: &Column<'_>, row: usize) -> bool {
-    let among = |positions: &[u32], words: &[String]| match &column.typed {
-        Typed::Codes(codes) => codes[row].is_some_and(|code| positions.contains(&code)),
-        Typed::CodeSets(sets) => {
-            positions.iter().any(|position| sets[row] & (1 << (position & 63)) != 0)
-        }
-        Typed::Flags(flags) => flags[row].is_some_and(|flag| {
-            words.iter().any(|word| word == if flag { "true" } else { "false" })
-        }),
-        _ => words.iter().any(|word| word == column.text[row]),
-    };
-    match &condition.test {
-        CompiledTest::Is(positions, words) => among(positions, words),
-        CompiledTest::IsNot(positions, words) => !among(positions, words),
-        CompiledTest::Has(mask) => match &column.typed {
-            Typed::CodeSets(sets) => sets[row] & mask != 0,
-            Typed::Codes(codes) => {
-                codes[row].is_some_and(|code| code < 64 && (mask & (1 << code)) != 0)
-            }
-            _ => false,
-        },
-        CompiledTest::Filled => column.filled(row),
-        CompiledTest::Empty => !column.filled(row),
-    }
-}
 
 /// The checks of an item, compiled.
 pub struct Cross {
@@ -130,10 +41,14 @@ impl Cross {
     #[must_use]
     pub fn new(policy: &Policy, item: &Item) -> Self {
         let compile = |check: &Check| match &check.rule {
-            CheckRule::Refuse { when, .. } => {
-                Compiled2::Conditions(when.iter().map(|c| plan::compile(policy, item, c)).collect())
+            CheckRule::Refuse { when, .. } => Compiled2::Conditions(
+                when.iter().map(|c| condition::compile(policy, item, c)).collect(),
+            ),
+            CheckRule::Forbidden { words, .. } => {
+                // Only of the leftmost kinds of match are words looked for many bytes at a time.
+                let mut finder = AhoCorasick::builder();
+                Compiled2::Words(finder.match_kind(MatchKind::LeftmostFirst).build(words).ok())
             }
-            CheckRule::Forbidden { words, .. } => Compiled2::Words(AhoCorasick::new(words).ok()),
             _ => Compiled2::Nothing,
         };
         Cross { checks: item.checks.iter().map(|check| (check.clone(), compile(check))).collect() }
@@ -147,14 +62,14 @@ impl Cross {
         context: &Context,
         faults: &mut Faults<'_>,
     ) {
-        for (check, compiled) in &self.checks {
+        let held = self.checks.iter().filter(|(check, _)| check.in_force(context.today));
+        for (check, compiled) in held {
             let mut run = Run { plan, columns, context, faults, level: check.level };
             match (&check.rule, compiled) {
                 (CheckRule::Refuse { reason, reference, .. }, Compiled2::Conditions(when)) => {
-                    run.refuse(
-                        when,
-                        &format!("{}（{}{}）", reason.zh, reference.instrument, reference.article),
-                    );
+                    let basis = format!("{}{}", reference.instrument, reference.article);
+                    let zh = format!("{}（{basis}）", reason.zh);
+                    run.refuse(when, &Text::new(zh, format!("{} ({basis})", reason.en)));
                 }
                 (CheckRule::Forbidden { fields, words }, Compiled2::Words(Some(finder))) => {
                     // Most batches hold none of the words anywhere: one pass over the text settles it.
@@ -177,8 +92,8 @@ struct Run<'r, 'f, 'c> {
 }
 
 impl Run<'_, '_, '_> {
-    fn add(&mut self, row: usize, field: usize, rule: Rule, detail: impl Into<String>) {
-        let raw = self.columns[field].text[row];
+    fn add(&mut self, row: usize, field: usize, rule: Rule, detail: impl Into<Text>) {
+        let raw: &str = &self.columns[field].text[row];
         self.faults.add(row, field, rule, self.level, raw, detail);
     }
 
@@ -203,7 +118,7 @@ impl Run<'_, '_, '_> {
             CheckRule::PersonalData { fields } => self.personal_data(fields),
             CheckRule::RegisteredDepartment { field } => self.registered_department(*field),
             CheckRule::CodeFitsKind { code, kind } => self.code_fits_kind(*code, *kind),
-            CheckRule::Minor { field, on, age } => self.minor(*field, *on, *age),
+            CheckRule::Minor { field, on, age, .. } => self.minor(*field, *on, age),
             CheckRule::Refuse { .. } | CheckRule::Forbidden { .. } => {}
         }
     }
@@ -216,7 +131,9 @@ impl Run<'_, '_, '_> {
                 continue;
             };
             if end < start {
-                let detail = format!("{}（{start}）", self.plan.fields[first].heading);
+                let heading = &self.plan.fields[first].heading;
+                let detail =
+                    Text::new(format!("{heading}（{start}）"), format!("{heading} ({start})"));
                 self.add(row, then, Rule::DateOrder, detail);
             }
         }
@@ -235,12 +152,18 @@ impl Run<'_, '_, '_> {
     fn amount_unit(&mut self, amount: usize, text: usize, limit_fen: i64) {
         for row in self.rows() {
             let Some(fen) = self.columns[amount].number(row) else { continue };
-            let written = self.columns[amount].text[row];
+            let written = &self.columns[amount].text[row];
             if limit_fen < fen {
-                let detail = format!("已超过 {} 万元", Fen(limit_fen).wan_text());
+                let wan = Fen(limit_fen).wan_text();
+                let detail =
+                    Text::new(format!("已超过 {wan} 万元"), format!("that is more than {wan}"));
                 self.add(row, amount, Rule::AmountUnit, detail);
-            } else if 0 < fen && screen::says_yuan(self.columns[text].text[row], written) {
-                let detail = format!("“{}”写的是{written}元", self.plan.fields[text].heading);
+            } else if 0 < fen && screen::says_yuan(&self.columns[text].text[row], Fen(fen)) {
+                let heading = &self.plan.fields[text].heading;
+                let detail = Text::new(
+                    format!("“{heading}”写的是{written}元"),
+                    format!("“{heading}” says {written} yuan"),
+                );
                 self.add(row, amount, Rule::AmountUnit, detail);
             }
         }
@@ -249,9 +172,9 @@ impl Run<'_, '_, '_> {
     fn personal_data(&mut self, fields: &[usize]) {
         for &field in fields {
             for row in self.rows() {
-                if let Some(found) = screen::personal_data(self.columns[field].text[row]) {
+                if let Some(found) = screen::personal_data(&self.columns[field].text[row]) {
                     // The raw value is left out: the fault must not spread what it complains of.
-                    self.faults.add(row, field, Rule::PersonalData, self.level, "", found);
+                    self.faults.add(row, field, Rule::PersonalData, self.level, "", found.label());
                 }
             }
         }
@@ -260,13 +183,13 @@ impl Run<'_, '_, '_> {
     fn registered_department(&mut self, field: usize) {
         let mut last = "";
         for row in self.rows() {
-            let code = self.columns[field].text[row];
+            let code: &str = &self.columns[field].text[row];
             if code.is_empty() || code == last {
                 continue;
             }
-            if self.context.departments.contains(code) {
+            if self.context.departments.have(code) {
                 last = code;
-            } else if !self.faults.rejected[row] {
+            } else if !self.faults.has_error(row, field) {
                 self.add(row, field, Rule::UnknownDepartment, "");
             }
         }
@@ -275,7 +198,7 @@ impl Run<'_, '_, '_> {
     fn code_fits_kind(&mut self, code: usize, kind: usize) {
         let list = self.plan.fields[kind].codes.as_ref();
         for row in self.rows() {
-            let text = self.columns[code].text[row];
+            let text: &str = &self.columns[code].text[row];
             let Some(entry) =
                 self.columns[kind].code(row).and_then(|at| list?.entries.get(at as usize))
             else {
@@ -288,25 +211,26 @@ impl Run<'_, '_, '_> {
                 _ => true,
             };
             if text.len() == 18 && !fits {
-                self.add(row, code, Rule::CodeKind, entry.label.zh.clone());
+                self.add(row, code, Rule::CodeKind, entry.label.clone());
             }
         }
     }
 
-    fn minor(&mut self, field: usize, on: usize, age: i64) {
+    fn minor(&mut self, field: usize, on: usize, age: &Parameter) {
         for row in self.rows() {
-            let (text, day) = (self.columns[field].text[row], self.columns[on].date(row));
+            let (text, day) = (&self.columns[field].text[row], self.columns[on].date(row));
             let (false, Some(day)) = (text.is_empty(), day) else { continue };
+            let Some(age) = age.nearest(day) else { continue };
             if ResidentId::parse(text).is_ok_and(|id| id.age_on(day) < age) {
                 self.add(row, field, Rule::Minor, age.to_string());
             }
         }
     }
 
-    fn refuse(&mut self, when: &[Compiled], why: &str) {
+    fn refuse(&mut self, when: &[Compiled], why: &Text) {
         for row in self.rows() {
             if holds(when, self.columns, row) {
-                self.faults.add_row(row, Rule::Refused, "", why);
+                self.faults.add_row(row, Rule::Refused, "", why.clone());
             }
         }
     }
@@ -323,7 +247,7 @@ impl Run<'_, '_, '_> {
         };
         for field in text_fields {
             for row in self.rows() {
-                if let Some(found) = finder.find(self.columns[field].text[row]) {
+                if let Some(found) = finder.find(&*self.columns[field].text[row]) {
                     self.add(
                         row,
                         field,

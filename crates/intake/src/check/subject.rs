@@ -1,17 +1,24 @@
 //! Whom a row is about: the strongest identifier it gives, never a name or a placeholder.
 
+use std::borrow::Cow;
+
 use domain::{
-    catalogue::FieldKind,
     fault::{Level, Rule},
-    identifier::{self, Eighteen, resident_id::ResidentId, uscc::UnifiedCode},
+    identifier::{
+        self,
+        reg_no::{Holder, RegNo},
+        uscc::UnifiedCode,
+    },
     pack::SubjectScheme,
     record::SubjectKey,
     subject::Kind,
+    text::Text,
 };
 
 use super::Context;
 use crate::{
     batch::RowBatch,
+    blank::Blank,
     faults::Faults,
     plan::Plan,
     values::{self, Column, Typed},
@@ -26,6 +33,59 @@ pub struct Named {
     pub overridden: bool,
 }
 
+/// Fills in what the source leaves to be told from other columns: the category of the subject
+/// from its identifiers, the code of the organ from its name.
+pub fn complete<'b>(plan: &Plan, columns: &mut [Column<'b>], context: &'b Context) {
+    if let Some(field) = plan.item.roles.subject_kind.filter(|_| plan.derives_kind) {
+        derive_kinds(plan, columns, field);
+    }
+    let Some(organ) = plan.organ_by_name else { return };
+    let Typed::Usccs(mut fits) = std::mem::replace(&mut columns[organ.code].typed, Typed::Text)
+    else {
+        return;
+    };
+    let mut last: (String, Option<&'b str>) = (String::new(), None);
+    for (row, fits) in fits.iter_mut().enumerate() {
+        let written = &columns[organ.name].text[row];
+        if *written != last.0 {
+            last = (written.to_string(), context.departments.code_of(written));
+        }
+        if let Some(code) = last.1 {
+            columns[organ.code].text[row] = Cow::Borrowed(code);
+            *fits = Some(true);
+        }
+    }
+    columns[organ.code].typed = Typed::Usccs(fits);
+}
+
+fn derive_kinds(plan: &Plan, columns: &mut [Column<'_>], field: usize) {
+    let Some(list) = plan.fields[field].codes.as_ref() else { return };
+    let kinds: Vec<Kind> =
+        (0..columns[field].text.len()).map(|row| kind_told(plan, columns, row)).collect();
+    let position = |kind: &Kind| list.position(kind.code());
+    columns[field].typed = Typed::Codes(kinds.iter().map(position).collect());
+    columns[field].text = kinds.iter().map(|kind| Cow::Borrowed(kind.exchanged())).collect();
+}
+
+/// The category by the identifiers of a row; an organisation where there are none, because that
+/// is what must then have one.
+fn kind_told(plan: &Plan, columns: &[Column<'_>], row: usize) -> Kind {
+    let roles = &plan.item.roles;
+    let text = |role: Option<usize>| role.map_or("", |field| &*columns[field].text[row]);
+    let code = text(roles.subject_uscc);
+    if !code.is_empty() {
+        let individual =
+            UnifiedCode::parse_overridden(code).is_ok_and(|code| code.is_individual_business());
+        return if individual { Kind::IndividualBusiness } else { Kind::Organisation };
+    }
+    match RegNo::parse(text(roles.subject_reg_no)).map(|number| number.holder()) {
+        Ok(Holder::IndividualBusiness) => Kind::IndividualBusiness,
+        Ok(_) => Kind::Organisation,
+        Err(_) if text(roles.subject_person_id).is_empty() => Kind::Organisation,
+        Err(_) => Kind::NaturalPerson,
+    }
+}
+
 /// Finds the subject of a row, or notes why it cannot be found.
 pub fn find(
     plan: &Plan,
@@ -36,45 +96,51 @@ pub fn find(
     faults: &mut Faults<'_>,
 ) -> Option<Named> {
     let roles = &plan.item.roles;
-    let text = |role: Option<usize>| role.map(|field| columns[field].text[row]).unwrap_or_default();
+    let text = |role: Option<usize>| role.map_or("", |field| &*columns[field].text[row]);
     let name = text(roles.subject_name).to_owned();
     if let Some(scheme) = plan.pack.as_ref().and_then(|pack| pack.subject.as_ref()) {
         return foreign(plan, scheme, batch, row, name, faults);
     }
     let kind = kind(plan, columns, row, faults)?;
     if kind == Kind::NaturalPerson {
-        return person(plan, columns, row, context, faults).map(|key| Named {
-            key,
-            kind,
-            name,
-            overridden: false,
-        });
+        let key = person(plan, columns, row, context, faults)?;
+        return Some(Named { key, kind, name, overridden: false });
     }
-    let uscc = roles.subject_uscc.map(|field| (&columns[field].typed, columns[field].text[row]));
-    if let Some((Typed::Usccs(fits), code)) = uscc
-        && let Some(fits) = fits[row]
+    let uscc = roles.subject_uscc.map(|field| (&columns[field].typed, &columns[field].text[row]));
+    if let Some((Typed::Usccs(stands), code)) = uscc
+        && let Some(stands) = stands[row]
     {
-        let key = SubjectKey { scheme: "uscc".to_owned(), value: code.to_ascii_uppercase() };
-        // The digit is judged again where the cell was skipped as a repeat of the one above.
-        let overridden = !fits && UnifiedCode::parse(code).is_err();
-        return Some(Named { key, kind, name, overridden });
+        let key = SubjectKey { scheme: "uscc".to_owned(), value: code.to_string() };
+        return Some(Named { key, kind, name, overridden: !stands });
     }
-    let reg_no = text(roles.subject_reg_no);
     if kind == Kind::IndividualBusiness
-        && !reg_no.is_empty()
-        && let Ok(value) = identifier::accept("reg_no", reg_no)
+        && let Ok(value) = identifier::accept("reg_no", text(roles.subject_reg_no))
     {
         let key = SubjectKey { scheme: "reg_no".to_owned(), value };
         return Some(Named { key, kind, name, overridden: false });
     }
-    if !faults.rejected[row] {
-        let why = match kind {
-            Kind::IndividualBusiness => "个体工商户应填统一社会信用代码或 15 位工商注册号",
-            _ => "法人及非法人组织应填统一社会信用代码",
-        };
-        faults.add_row(row, Rule::SubjectMissing, &name, why);
-    }
+    missing(plan, kind, &name, row, faults);
     None
+}
+
+/// Says that no code names the subject, unless a code that would have is faulty itself.
+fn missing(plan: &Plan, kind: Kind, name: &str, row: usize, faults: &mut Faults<'_>) {
+    let roles = &plan.item.roles;
+    let number = roles.subject_reg_no.filter(|_| kind == Kind::IndividualBusiness);
+    if roles.subject_uscc.into_iter().chain(number).any(|field| faults.has_error(row, field)) {
+        return;
+    }
+    let why = match kind {
+        Kind::IndividualBusiness => Text::new(
+            "个体工商户应填统一社会信用代码或 15 位工商注册号",
+            "an individual business needs its unified code or a registration number of 15 digits",
+        ),
+        _ => Text::new(
+            "法人及非法人组织应填统一社会信用代码",
+            "an organisation needs its unified social credit code",
+        ),
+    };
+    faults.add_row(row, Rule::SubjectMissing, name, why);
 }
 
 /// The subject as a source without unified codes names it.
@@ -86,14 +152,18 @@ fn foreign(
     name: String,
     faults: &mut Faults<'_>,
 ) -> Option<Named> {
+    let says_nothing = |cell: &&str| plan.blanks.find(cell) == Some(Blank::Placeholder);
     let cells =
         plan.subject_columns.iter().map(|column| values::written(plan, batch.cell(row, *column)));
-    let joined = cells.filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ");
-    let value = crate::clean::clean(joined, &scheme.clean);
+    let cells = cells.filter(|cell| !cell.is_empty() && !says_nothing(cell));
+    let joined = cells.collect::<Vec<_>>().join(" ");
+    let value = crate::clean::clean(Cow::Owned(joined), &scheme.clean);
     match identifier::accept(&scheme.scheme, &value) {
         Ok(value) => {
             let key = SubjectKey { scheme: scheme.scheme.clone(), value };
-            let name = if name.is_empty() { key.value.clone() } else { name };
+            // Where a source knows its subjects by name, the name is what they are found by.
+            let by_name = name.is_empty() && key.scheme.ends_with("_name");
+            let name = if by_name { key.value.clone() } else { name };
             Some(Named { key, kind: scheme.kind, name, overridden: false })
         }
         Err(why) => {
@@ -106,23 +176,25 @@ fn foreign(
 fn kind(plan: &Plan, columns: &[Column<'_>], row: usize, faults: &mut Faults<'_>) -> Option<Kind> {
     let kinds = &plan.item.subject_kinds;
     let Some(field) = plan.item.roles.subject_kind else {
-        let uscc =
-            plan.item.roles.subject_uscc.map(|field| columns[field].text[row]).unwrap_or_default();
-        let individual = uscc.starts_with("92") && kinds.contains(&Kind::IndividualBusiness);
+        let code = plan.item.roles.subject_uscc.map_or("", |field| &*columns[field].text[row]);
+        let individual = code.starts_with("92") && kinds.contains(&Kind::IndividualBusiness);
         return if individual { Some(Kind::IndividualBusiness) } else { kinds.first().copied() };
     };
     let list = plan.fields[field].codes.as_ref()?;
-    let entry = list.entries.get(columns[field].code(row)? as usize)?;
-    let kind = Kind::from_code(&entry.code)?;
-    if kinds.contains(&kind) {
+    let Some(position) = columns[field].code(row) else {
+        // A row that names no category must not vanish without a word.
+        if !faults.has_error(row, field) {
+            faults.add(row, field, Rule::Required, Level::Error, "", "");
+        }
+        return None;
+    };
+    let kind = Kind::from_code(&list.entries.get(position as usize)?.code)?;
+    if kinds.contains(&kind) || plan.key_only {
         return Some(kind);
     }
     faults.add(row, field, Rule::SubjectKind, Level::Error, kind.exchanged(), "");
     None
 }
-
-/// 居民身份证 in the list of identity documents.
-const RESIDENT_IDENTITY_CARD: &str = "id_card";
 
 /// A natural person is looked up by the keyed hash of the number; the number itself goes no further.
 fn person(
@@ -133,40 +205,21 @@ fn person(
     faults: &mut Faults<'_>,
 ) -> Option<SubjectKey> {
     let field = plan.item.roles.subject_person_id?;
-    debug_assert_eq!(plan.item.fields[field].kind, FieldKind::PersonId);
-    let text = columns[field].text[row];
-    if text.is_empty() {
-        if !faults.rejected[row] {
+    let Typed::Persons(schemes) = &columns[field].typed else { return None };
+    let Some(scheme) = schemes[row] else {
+        if !faults.has_error(row, field) {
             faults.add(row, field, Rule::Required, Level::Error, "", "");
         }
         return None;
-    }
-    let declared = plan.item.position(&format!("{}_kind", plan.item.fields[field].name));
-    let document = declared.and_then(|position| {
-        let list = plan.fields[position].codes.as_ref()?;
-        list.entries.get(columns[position].code(row)? as usize).map(|entry| entry.code.as_str())
-    });
-    let declared = declared.map(|position| columns[position].text[row]).unwrap_or_default();
-    let resident = document.is_none_or(|code| code == RESIDENT_IDENTITY_CARD);
-    if declared.is_empty() && identifier::classify_eighteen(text) == Eighteen::Both {
-        faults.add(row, field, Rule::AmbiguousId, Level::Error, text, "");
-        return None;
-    }
-    let value = if resident {
-        match ResidentId::parse(text) {
-            Ok(id) => id.as_str().to_owned(),
-            Err(_) => {
-                faults.add(row, field, Rule::PersonId, Level::Error, text, "");
-                return None;
-            }
-        }
-    } else {
-        text.to_uppercase()
     };
     let Some(keys) = &context.keys else {
-        faults.add_row(row, Rule::Refused, "", "没有封存密钥，不能接收自然人证件号码");
+        let why = Text::new(
+            "没有封存密钥，不能接收自然人证件号码",
+            "without sealing keys no identity number of a person can be taken",
+        );
+        faults.add_row(row, Rule::Refused, "", why);
         return None;
     };
-    let scheme = if resident { "cn_id" } else { "person_document" };
-    Some(SubjectKey { scheme: scheme.to_owned(), value: keys.lookup(scheme, &value) })
+    let value = keys.lookup(scheme, &columns[field].text[row]);
+    Some(SubjectKey { scheme: scheme.to_owned(), value })
 }

@@ -24,11 +24,8 @@ const ENTRIES_MAX: usize = 10_000;
 /// Bytes of the table of strings, which is held in memory.
 const STRINGS_MAX: u64 = 512 << 20;
 
-/// Bytes of the shortest entry in the table of strings.
-const STRING_MIN: u64 = 5;
-
-/// Strings the table may announce whatever its size.
-const STRINGS_FREE: u64 = 20_000_000;
+/// Strings the table may announce or hold; each takes memory however short it is.
+const STRING_COUNT_MAX: u64 = 20_000_000;
 
 const UNIQUE_COUNT: &[u8] = b"uniqueCount";
 
@@ -43,11 +40,7 @@ pub fn inspect(path: &Path) -> Result<(), Unreadable> {
     for index in 0..archive.len().min(ENTRIES_MAX) {
         expanded = expanded.saturating_add(archive.by_index_raw(index).map_err(broken)?.size());
     }
-    let ratio = expanded / packed.max(1);
-    if expanded > EXPANDED_MAX
-        || (ratio > RATIO_MAX && expanded > RATIO_FROM)
-        || archive.len() > ENTRIES_MAX
-    {
+    if expanded > EXPANDED_MAX || is_bomb(packed, expanded) || archive.len() > ENTRIES_MAX {
         return Err(Unreadable::BombSuspected { packed, expanded });
     }
     if let Some(other) = not_a_workbook(&archive) {
@@ -55,15 +48,20 @@ pub fn inspect(path: &Path) -> Result<(), Unreadable> {
     }
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(broken)?;
-        let name = entry.name().to_ascii_lowercase();
         let declared = entry.size();
-        if [".xml", ".rels"].iter().any(|end| name.ends_with(end))
-            && !is_honest(&mut entry, declared, name.ends_with("sharedstrings.xml"))?
-        {
+        let strings = entry.name().to_ascii_lowercase().ends_with("sharedstrings.xml");
+        // Whatever its name: a relationship may call any entry a sheet.
+        if (strings && declared > STRINGS_MAX) || !is_honest(&mut entry, declared)? {
             return Err(Unreadable::BombSuspected { packed, expanded: expanded.max(declared) });
         }
     }
     Ok(())
+}
+
+/// Whether a file grows beyond all measure by unpacking.
+#[must_use]
+pub fn is_bomb(packed: u64, expanded: u64) -> bool {
+    expanded / packed.max(1) > RATIO_MAX && expanded > RATIO_FROM
 }
 
 /// What the archive is, if no workbook.
@@ -83,13 +81,10 @@ fn not_a_workbook<R: Read + std::io::Seek>(archive: &ZipArchive<R>) -> Option<Un
 }
 
 /// Unpacks an entry to nowhere: it must not exceed what it declares, hold text far longer than
-/// any cell, or announce more strings than it has room for.
-fn is_honest(entry: &mut impl Read, declared: u64, strings: bool) -> Result<bool, Unreadable> {
-    if strings && declared > STRINGS_MAX {
-        return Ok(false);
-    }
+/// any cell, or announce or hold more strings than any table.
+fn is_honest(entry: &mut impl Read, declared: u64) -> Result<bool, Unreadable> {
     let mut block = vec![0; BLOCK];
-    let (mut total, mut run, mut held) = (0u64, 0usize, 0usize);
+    let (mut total, mut run, mut held, mut strings) = (0u64, 0usize, 0usize, 0u64);
     loop {
         let read = entry.read(&mut block[held..])?;
         if read == 0 {
@@ -100,8 +95,9 @@ fn is_honest(entry: &mut impl Read, declared: u64, strings: bool) -> Result<bool
         let longest = run + memchr(b'<', fresh).unwrap_or(read);
         run = memrchr(b'<', fresh).map_or(longest, |at| read - at);
         let all = held + read;
-        let room = STRINGS_FREE.max(declared / STRING_MIN);
-        if total > declared || longest > ROW_MAX || strings && announced(&block[..all]) > room {
+        strings += held_strings(&block[..all], held);
+        let most = announced(&block[..all]).max(strings);
+        if total > declared || longest > ROW_MAX || most > STRING_COUNT_MAX {
             return Ok(false);
         }
         // Keeps the end of the block, lest an announcement lies across it.
@@ -120,6 +116,18 @@ fn announced(bytes: &[u8]) -> u64 {
             .fold(0u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
     };
     memmem::find_iter(bytes, UNIQUE_COUNT).map(number).max().unwrap_or(0)
+}
+
+/// Entries of a table of strings (`<si>`, `<x:si/>`), those counted already left out: they end
+/// within the first `seen` bytes.
+fn held_strings(bytes: &[u8], seen: usize) -> u64 {
+    let is_entry = |at: &usize| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        let after = bytes.get(at + 2);
+        let begins = matches!(before, Some(b'<' | b':'));
+        begins && matches!(after, Some(b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n')) && seen < at + 3
+    };
+    memmem::find_iter(bytes, b"si").filter(is_entry).count() as u64
 }
 
 fn broken(error: ZipError) -> Unreadable {

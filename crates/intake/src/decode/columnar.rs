@@ -1,22 +1,34 @@
 //! Rows of a Parquet file.
 
-use std::{fmt::Write as _, fs::File, path::Path};
+use std::{fmt::Write as _, fs::File, path::Path, str, sync::Arc};
 
-use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray as _};
+use arrow_array::{
+    Array, ArrayRef, BinaryViewArray, RecordBatch, StringViewArray, cast::AsArray as _,
+};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::{ArrowError, DataType};
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
+use domain::fault::Rule;
+use parquet::{
+    arrow::arrow_reader::{
+        ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+        ParquetRecordBatchReaderBuilder,
+    },
+    file::metadata::ParquetMetaData,
+};
 
 use crate::{
     batch::RowBatch,
-    decode::{Options, Unreadable, kind::Unsupported, tidy_heading},
+    decode::{Options, Unreadable, archive, kind::Unsupported, tidy_heading},
 };
 
 /// Rows decoded at once; few, because a cell may be long.
 const DECODED_ROWS: usize = 1024;
 
-/// Stands between the values of a list.
-const JOIN: char = ';';
+/// Rows a file may have whatever its size; beyond, a row takes a byte at least.
+const ROWS_FREE: u64 = 1_000_000;
+
+/// Bytes of a value of fixed length; text has none.
+const FIXED_MAX: i32 = 1024;
 
 /// The rows of a Parquet file.
 pub struct Columnar {
@@ -34,13 +46,18 @@ impl Columnar {
     /// Opens the file and reads the names of its columns.
     pub fn open(path: &Path, options: &Options) -> Result<(Vec<String>, Columnar), Unreadable> {
         let file = File::open(path)?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(broken)?;
-        let schema = builder.schema().clone();
-        let columns = tidy_heading(schema.fields().iter().map(|field| field.name().as_str()))?;
-        if !schema.fields().iter().all(|field| is_flat(field.data_type(), true)) {
+        let plain = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let written = ArrowReaderMetadata::load(&file, plain.clone()).map_err(broken)?;
+        let fields = written.schema().fields();
+        let columns = tidy_heading(fields.iter().map(|field| field.name().as_str()))?;
+        if !fields.iter().all(|field| is_flat(field.data_type())) {
             return Err(Unreadable::NotSupported(Unsupported::NestedColumns));
         }
-        let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+        let rows = rows_of(written.metadata(), file.metadata()?.len())?;
+        let options_of_view = plain.with_schema(in_views(written.schema()));
+        let viewed = ArrowReaderMetadata::try_new(Arc::clone(written.metadata()), options_of_view)
+            .map_err(broken)?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, viewed);
         let reader = builder.with_batch_size(DECODED_ROWS).build().map_err(broken)?;
         let batch_rows = options.batch_rows;
         Ok((columns, Columnar { reader, batch_rows, decoded: None, at: 0, done: 0, rows }))
@@ -63,14 +80,10 @@ impl Columnar {
             let columns: Vec<Column<'_>> =
                 decoded.columns().iter().map(Column::new).collect::<Result<_, _>>()?;
             while self.at < decoded.num_rows() && !into.is_full(self.batch_rows) {
-                for column in columns.iter().take(into.width()) {
-                    column.write(self.at, into.open_cell()).map_err(broken)?;
-                    into.end_cell();
-                }
+                // The names of the columns are line 1, as in a sheet.
+                write_row(&columns, self.at, self.done + 2, into)?;
                 self.at += 1;
                 self.done += 1;
-                // The names of the columns are line 1, as in a sheet.
-                into.end_row(self.done + 1);
             }
             drop(columns);
             self.decoded = (self.at < decoded.num_rows()).then_some(decoded);
@@ -79,51 +92,101 @@ impl Columnar {
     }
 }
 
-/// Whether a column holds one value a row, or a list of them.
-fn is_flat(kind: &DataType, lists: bool) -> bool {
-    match kind {
-        DataType::List(item) | DataType::LargeList(item) => {
-            lists && is_flat(item.data_type(), false)
+fn write_row(
+    columns: &[Column<'_>],
+    row: usize,
+    number: u64,
+    into: &mut RowBatch,
+) -> Result<(), Unreadable> {
+    for column in columns.iter().take(into.width()) {
+        if !column.write(row, into).map_err(broken)? {
+            into.drop_row();
+            into.push_bad(number, Rule::Encoding, [String::new(), "UTF-8".to_owned()], "");
+            return Ok(());
         }
-        DataType::Dictionary(_, value) => is_flat(value, false),
+    }
+    into.end_row(number);
+    Ok(())
+}
+
+/// Rows the file says it has. Columns of one value, or of none at all, cost next to nothing, and
+/// a file could promise more rows than anybody lives to read.
+fn rows_of(metadata: &ParquetMetaData, packed: u64) -> Result<u64, Unreadable> {
+    let (mut rows, mut expanded) = (0u64, 0u64);
+    for group in metadata.row_groups() {
+        let counted = u64::try_from(group.num_rows()).ok();
+        let unpacked = u64::try_from(group.total_byte_size()).ok();
+        let (counted, unpacked) =
+            counted.zip(unpacked).ok_or_else(|| broken("a row group of negative size"))?;
+        rows = rows.saturating_add(counted);
+        expanded = expanded.saturating_add(unpacked);
+    }
+    let too_many = ROWS_FREE.max(packed) < rows;
+    if too_many || archive::is_bomb(packed, expanded) {
+        return Err(Unreadable::BombSuspected { packed, expanded: expanded.max(rows) });
+    }
+    Ok(rows)
+}
+
+/// The columns with text in views, which share one value between rows where a copy for each row
+/// could be made to fill any memory.
+fn in_views(schema: &SchemaRef) -> SchemaRef {
+    let viewed = |field: &arrow_schema::FieldRef| {
+        let kind = match field.data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+            DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
+            kind => kind.clone(),
+        };
+        Arc::new(field.as_ref().clone().with_data_type(kind))
+    };
+    let fields: Vec<_> = schema.fields().iter().map(viewed).collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+/// Whether a column holds one value a row.
+fn is_flat(kind: &DataType) -> bool {
+    match kind {
+        DataType::FixedSizeBinary(length) => *length <= FIXED_MAX,
         kind => !kind.is_nested(),
     }
 }
 
 /// One column of decoded rows, ready to be written out.
 enum Column<'a> {
-    Plain { values: ArrayFormatter<'a>, kind: &'a DataType },
-    List { lists: &'a ArrayRef, kind: &'a DataType },
+    Text(&'a StringViewArray),
+    /// Text by a writer that did not say so.
+    Bytes(&'a BinaryViewArray),
+    Plain {
+        values: ArrayFormatter<'a>,
+        kind: &'a DataType,
+    },
 }
 
 impl<'a> Column<'a> {
     fn new(array: &'a ArrayRef) -> Result<Column<'a>, Unreadable> {
-        if let DataType::List(item) | DataType::LargeList(item) = array.data_type() {
-            return Ok(Column::List { lists: array, kind: item.data_type() });
-        }
-        let values = formatter(array.as_ref()).map_err(broken)?;
-        Ok(Column::Plain { values, kind: array.data_type() })
+        Ok(match array.data_type() {
+            DataType::Utf8View => Column::Text(array.as_string_view()),
+            DataType::BinaryView => Column::Bytes(array.as_binary_view()),
+            kind => Column::Plain { values: formatter(array.as_ref()).map_err(broken)?, kind },
+        })
     }
 
-    fn write(&self, row: usize, into: &mut String) -> Result<(), ArrowError> {
+    /// Adds the cell of a row; false where its bytes are no text.
+    fn write(&self, row: usize, into: &mut RowBatch) -> Result<bool, ArrowError> {
         match self {
-            Column::Plain { values, kind } => write_value(values, kind, row, into),
-            Column::List { lists, .. } if lists.is_null(row) => Ok(()),
-            Column::List { lists, kind } => {
-                let list = match lists.data_type() {
-                    DataType::LargeList(_) => lists.as_list::<i64>().value(row),
-                    _ => lists.as_list::<i32>().value(row),
-                };
-                let values = formatter(list.as_ref())?;
-                for item in 0..list.len() {
-                    if item > 0 {
-                        into.push(JOIN);
-                    }
-                    write_value(&values, kind, item, into)?;
-                }
-                Ok(())
+            Column::Text(values) if values.is_null(row) => into.end_cell(),
+            Column::Text(values) => into.push_cell(values.value(row)),
+            Column::Bytes(values) if values.is_null(row) => into.end_cell(),
+            Column::Bytes(values) => match str::from_utf8(values.value(row)) {
+                Ok(text) => into.push_cell(text),
+                Err(_) => return Ok(false),
+            },
+            Column::Plain { values, kind } => {
+                write_value(values, kind, row, into.open_cell())?;
+                into.end_cell();
             }
         }
+        Ok(true)
     }
 }
 

@@ -8,7 +8,7 @@ use memchr::{memchr2, memmem};
 use crate::{
     batch::RowBatch,
     decode::{
-        Options, ROW_MAX, Unreadable, choose_encoding,
+        Options, ROW_MAX, TITLES_MAX, Unreadable, choose_encoding, heading_at,
         kind::Unsupported,
         split::{Dialect, Scan, Span, detect_delimiter},
         tidy_heading,
@@ -16,9 +16,6 @@ use crate::{
     },
     encoding::Encoding,
 };
-
-/// Rows above the heading that may hold a title.
-const TITLES_MAX: usize = 5;
 
 /// The rows of a delimited file.
 pub struct Delimited {
@@ -41,13 +38,10 @@ impl Delimited {
         let (encoding, mark) = choose_encoding(head, options);
         let mut window = Window::open(path, encoding, mark)?;
         window.grow()?;
-        let delimiter = match options.delimiter {
-            Some(delimiter) => delimiter,
-            None => delimiter_of(window.rest())?,
-        };
+        let dialect = dialect_of(window.rest(), options)?;
         let mut rows = Delimited {
             window,
-            dialect: Dialect { delimiter, quoted: options.quoted },
+            dialect,
             width: 0,
             batch_rows: options.batch_rows,
             line: 1,
@@ -125,7 +119,9 @@ impl Delimited {
         }
         let Some(text) = self.window.text(row) else {
             let words = [String::new(), self.window.encoding().name().to_owned()];
-            into.push_bad(self.line, Rule::Encoding, words, &window::show(row));
+            let show = |cell: &Span| window::show(&row[cell.start..cell.end]);
+            let cells = self.cells.iter().map(show).collect();
+            into.push_bad_cells(self.line, Rule::Encoding, words, cells);
             return true;
         };
         let empty = |cell: &Span| text[cell.start..cell.end].trim().is_empty();
@@ -138,8 +134,13 @@ impl Delimited {
                 return true;
             }
             let words = [found.to_string(), self.width.to_string()];
-            into.push_bad(self.line, Rule::Columns, words, text);
-            return lines == 1;
+            if lines > 1 {
+                into.push_bad(self.line, Rule::Columns, words, text);
+                return false;
+            }
+            let cells = self.cells.iter().map(|cell| unquoted(text, *cell)).collect();
+            into.push_bad_cells(self.line, Rule::Columns, words, cells);
+            return true;
         }
         for cell in &self.cells {
             push_cell(&text[cell.start..cell.end], cell.doubled, into);
@@ -156,25 +157,20 @@ impl Delimited {
     /// Reads the heading: the first row, or one further down where those above hold but a title.
     fn read_heading(&mut self) -> Result<Vec<String>, Unreadable> {
         let (mut offset, mut line) = (0, self.line);
-        let mut heading = None;
-        for _ in 0..=TITLES_MAX {
+        let mut rows = Vec::new();
+        while rows.len() < TITLES_MAX {
             let Some(Scan::Row { length, next, lines }) = self.scan(offset)? else { break };
             let row = &self.window.rest()[offset..offset + length];
             let Some(text) = self.window.text(row) else { break };
             let cells: Vec<String> = self.cells.iter().map(|cell| unquoted(text, *cell)).collect();
             offset += next;
             line += lines;
-            let written = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
-            if written > 1 || written == 1 && cells.len() == 1 && heading.is_none() {
-                heading = Some((cells, offset, line));
-                break;
-            }
-            if written == 1 && heading.is_none() {
-                heading = Some((cells, offset, line));
-            }
+            rows.push((cells, offset, line));
         }
-        let bad = || Unreadable::NotSupported(Unsupported::BrokenHeading);
-        let (cells, offset, line) = heading.ok_or_else(bad)?;
+        let count = |cells: &[String]| cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+        let written: Vec<usize> = rows.iter().map(|(cells, ..)| count(cells)).collect();
+        let broken = || Unreadable::NotSupported(Unsupported::BrokenHeading);
+        let (cells, offset, line) = rows.swap_remove(heading_at(&written).ok_or_else(broken)?);
         self.window.consume(offset);
         self.line = line;
         tidy_heading(cells.iter().map(String::as_str))
@@ -204,17 +200,31 @@ fn first_line(bytes: &[u8]) -> &[u8] {
     &bytes[..memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len()).min(4096)]
 }
 
-/// The delimiter by the first line in which anything is written.
-fn delimiter_of(bytes: &[u8]) -> Result<u8, Unreadable> {
-    let lines = bytes.split(|byte| matches!(byte, b'\n' | b'\r'));
-    let line = lines.map(<[u8]>::trim_ascii).find(|line| !line.is_empty()).unwrap_or_default();
-    if let Some(delimiter) = detect_delimiter(line) {
-        return Ok(delimiter);
-    }
-    match str::from_utf8(line) {
-        Ok(text) if text.contains('，') => {
+/// How cells are told apart. What a pack says of its source is a hint: a file that was mended and
+/// comes back as CSV need not look like the source.
+fn dialect_of(bytes: &[u8], options: &Options) -> Result<Dialect, Unreadable> {
+    let lines = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
+    let first: Vec<&[u8]> = lines.filter(|line| !line.is_empty()).take(TITLES_MAX).collect();
+    let quoted = options.quoted;
+    let found = first.iter().find_map(|line| Some((detect_delimiter(line)?, line)));
+    match (options.delimiter, found) {
+        (Some(delimiter), Some((other, line))) if !line.contains(&delimiter) => {
+            Ok(Dialect { delimiter: other, quoted: true })
+        }
+        (Some(delimiter), _) => Ok(Dialect { delimiter, quoted }),
+        (None, _) if has_full_width_commas(first.first().copied().unwrap_or_default(), 2) => {
             Err(Unreadable::NotSupported(Unsupported::FullWidthDelimiter))
         }
-        _ => Ok(b','),
+        (None, Some((delimiter, _))) => Ok(Dialect { delimiter, quoted }),
+        (None, None) if first.iter().any(|line| has_full_width_commas(line, 1)) => {
+            Err(Unreadable::NotSupported(Unsupported::FullWidthDelimiter))
+        }
+        (None, None) => Ok(Dialect { delimiter: b',', quoted }),
     }
+}
+
+/// A line of at least so many full-width commas and no delimiter at all.
+fn has_full_width_commas(line: &[u8], count: usize) -> bool {
+    detect_delimiter(line).is_none()
+        && str::from_utf8(line).is_ok_and(|text| count <= text.matches('，').count())
 }

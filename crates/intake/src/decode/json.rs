@@ -1,6 +1,10 @@
 //! Rows from JSON: one flat object a line, or an array of flat objects.
 
-use std::{borrow::Cow, collections::HashMap, path::Path};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use domain::fault::Rule;
 use memchr::{memchr, memchr2};
@@ -8,7 +12,7 @@ use memchr::{memchr, memchr2};
 use crate::{
     batch::RowBatch,
     decode::{
-        Options, ROW_MAX, Unreadable, choose_encoding,
+        COLUMNS_MAX, Options, ROW_MAX, Unreadable, choose_encoding,
         kind::Unsupported,
         object::{self, End, NotFlat},
         tidy_heading,
@@ -43,6 +47,8 @@ struct Objects {
     /// What stood before is broken; lines that begin no object belong to it.
     recovering: bool,
     line: u64,
+    /// Row number given last.
+    row: u64,
 }
 
 /// What comes next in a file of objects.
@@ -80,7 +86,7 @@ impl Json {
             match self.objects.find()? {
                 Found::End => break,
                 Found::Object { length } => {
-                    let line = self.objects.line;
+                    let line = self.objects.number();
                     let row = &self.objects.window.rest()[..length];
                     match self.objects.window.text(row) {
                         Some(text) => push_object(&self.columns, line, text, into),
@@ -95,13 +101,13 @@ impl Json {
                 Found::Broken => {
                     let words = ["?".to_owned(), self.columns.names.len().to_string()];
                     let text = window::show(self.objects.first_line());
-                    into.push_bad(self.objects.line, Rule::Columns, words, &text);
+                    into.push_bad(self.objects.number(), Rule::Columns, words, &text);
                     self.objects.recover()?;
                 }
                 Found::TooLong => {
                     let words = [String::new(), ROW_MAX.to_string()];
                     let text = window::show(self.objects.first_line());
-                    into.push_bad(self.objects.line, Rule::TooLong, words, &text);
+                    into.push_bad(self.objects.number(), Rule::TooLong, words, &text);
                     self.objects.recover()?;
                 }
             }
@@ -127,13 +133,20 @@ fn push_object(columns: &Columns, line: u64, text: &str, into: &mut RowBatch) {
     let outcome = object::read(text, |key, value| {
         match columns.position(key.trim(), count) {
             Some(column) => cells[column] = value,
-            None => unknown = Some(key.into_owned()),
+            None => {
+                cells.push(value);
+                unknown.get_or_insert(key);
+            }
         }
         count += 1;
     });
     let found = match (outcome, unknown) {
         (Ok(()), None) => return into.push_row(line, cells.iter().map(AsRef::as_ref)),
-        (Ok(()), Some(key)) => format!("{count} (“{key}”)"),
+        (Ok(()), Some(key)) => {
+            let words = [format!("{count} (“{key}”)"), width.to_string()];
+            let cells = cells.into_iter().map(Cow::into_owned).collect();
+            return into.push_bad_cells(line, Rule::Columns, words, cells);
+        }
         (Err(NotFlat::Nested(key)), _) => format!("“{key}”: {{…}}"),
         (Err(NotFlat::Malformed), _) => "?".to_owned(),
     };
@@ -142,6 +155,7 @@ fn push_object(columns: &Columns, line: u64, text: &str, into: &mut RowBatch) {
 
 fn gather_columns(objects: &mut Objects) -> Result<Vec<String>, Unreadable> {
     let mut columns: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     for _ in 0..LOOK_AHEAD {
         match objects.find()? {
             Found::End => break,
@@ -152,13 +166,17 @@ fn gather_columns(objects: &mut Objects) -> Result<Vec<String>, Unreadable> {
                 let flat = text.map(|text| object::read(text, |key, _| keys.push(key)));
                 if flat == Some(Ok(())) {
                     for key in keys {
-                        if !columns.iter().any(|known| *known == key.trim()) {
+                        if !known.contains(key.trim()) {
+                            known.insert(key.trim().to_owned());
                             columns.push(key.trim().to_owned());
                         }
                     }
                 }
                 objects.consume(length);
             }
+        }
+        if columns.len() > COLUMNS_MAX {
+            return Err(Unreadable::TooManyColumns(columns.len(), COLUMNS_MAX));
         }
         if objects.window.position() > LOOK_AHEAD_BYTES {
             break;
@@ -178,7 +196,14 @@ impl Objects {
         let text = window.rest().trim_ascii_start();
         let line = &text[..memchr(b'\n', text).unwrap_or(text.len())];
         let by_line = line.starts_with(b"{") && line.trim_ascii_end().ends_with(b"}");
-        Ok(Objects { window, by_line, open: 0, recovering: false, line: 1 })
+        Ok(Objects { window, by_line, open: 0, recovering: false, line: 1, row: 0 })
+    }
+
+    /// The number of the row that begins here: its line, or where several share one the next
+    /// after the row before, so that no two rows have the same.
+    fn number(&mut self) -> u64 {
+        self.row = self.line.max(self.row + 1);
+        self.row
     }
 
     fn first_line(&self) -> &[u8] {

@@ -21,11 +21,11 @@ use domain::fault::Rule;
 
 use crate::{
     batch::RowBatch,
-    decode::{COLUMNS_MAX, Options, ROW_MAX, Unreadable, archive, cells, tidy_heading},
+    decode::{Options, ROW_MAX, TITLES_MAX, Unreadable, archive, cells, heading_at, tidy_heading},
 };
 
-/// Rows at the top among which the heading is looked for, below any title.
-const TITLES_MAX: usize = 10;
+/// Columns a sheet can have at all.
+const SHEET_COLUMNS: usize = 16_384;
 
 /// The rows of a sheet.
 pub struct Sheet {
@@ -134,7 +134,7 @@ impl Task {
         let cells = book.worksheet_cells_reader(&name).map_err(broken)?;
         let declared = cells.dimensions().end.0;
         self.progress.rows.store(u64::from(declared) + 1, Ordering::Relaxed);
-        let mut rows = Rows { cells, ahead: None, ended: false };
+        let mut rows = Rows { cells, ahead: None, last: 0, ended: false };
 
         let mut top = VecDeque::new();
         while top.len() < TITLES_MAX
@@ -142,7 +142,8 @@ impl Task {
         {
             top.push_back(row);
         }
-        let titles = top.iter().position(|row| row.written > 1).unwrap_or(0);
+        let written: Vec<usize> = top.iter().map(|row: &Row| row.written).collect();
+        let titles = heading_at(&written).unwrap_or(0);
         let heading = top.drain(..top.len().min(titles + 1)).next_back();
         let columns = tidy_heading(heading.ok_or(Unreadable::Empty)?.cells())?;
         let width = columns.len();
@@ -206,11 +207,16 @@ impl Row {
 
     fn add(&mut self, column: usize, cell: &calamine::DataRef<'_>) {
         let start = self.text.len();
-        if start > ROW_MAX {
+        if ROW_MAX < start || SHEET_COLUMNS <= column {
             self.too_long = true;
             return;
         }
         cells::write(cell, &mut self.text);
+        if ROW_MAX < self.text.len() {
+            self.too_long = true;
+            self.text.truncate(start);
+            return;
+        }
         if self.text[start..].trim().is_empty() {
             self.text.truncate(start);
             return;
@@ -223,20 +229,15 @@ impl Row {
     }
 
     fn push(&self, width: usize, into: &mut RowBatch) {
-        let words = if self.too_long {
-            Some((Rule::TooLong, [String::new(), ROW_MAX.to_string()]))
+        let (rule, words) = if self.too_long {
+            (Rule::TooLong, [String::new(), ROW_MAX.to_string()])
         } else if self.spans.len() > width {
-            Some((Rule::Columns, [self.spans.len().to_string(), width.to_string()]))
+            (Rule::Columns, [self.spans.len().to_string(), width.to_string()])
         } else {
-            None
+            return into.push_row(self.number, self.cells());
         };
-        match words {
-            None => into.push_row(self.number, self.cells()),
-            Some((rule, words)) => {
-                let cells: Vec<&str> = self.cells().take(COLUMNS_MAX).collect();
-                into.push_bad(self.number, rule, words, &cells.join(","));
-            }
-        }
+        let cells = self.cells().map(str::to_owned).collect();
+        into.push_bad_cells(self.number, rule, words, cells);
     }
 }
 
@@ -245,6 +246,8 @@ struct Rows<'b> {
     cells: XlsxCellReader<'b, BufReader<File>>,
     /// The first row of which a cell has been read.
     ahead: Option<Row>,
+    /// Number of the row handed on last; a sheet that numbers two rows alike is not believed.
+    last: u64,
     ended: bool,
 }
 
@@ -258,15 +261,20 @@ impl Rows<'_> {
             };
             let (line, column) = cell.get_position();
             let number = u64::from(line) + 1;
-            if number != row.number && row.written > 0 {
+            if number != row.number && (row.written > 0 || row.too_long) {
                 let mut ahead = Row { number, ..Row::default() };
                 ahead.add(column as usize, cell.get_value());
                 self.ahead = Some(ahead);
-                return Ok(Some(row));
+                break;
             }
             row.number = number;
             row.add(column as usize, cell.get_value());
         }
-        Ok((row.written > 0).then_some(row))
+        if row.written == 0 && !row.too_long {
+            return Ok(None);
+        }
+        self.last = row.number.max(self.last + 1);
+        row.number = self.last;
+        Ok(Some(row))
     }
 }

@@ -3,16 +3,19 @@
 use std::{io::Write as _, sync::Arc};
 
 use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray,
-    RecordBatch, StringArray, StructArray, TimestampMillisecondArray, types::Int32Type,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray,
+    Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+    TimestampMillisecondArray, types::Int32Type,
 };
 use arrow_schema::{DataType, Field};
+use domain::fault::Rule;
+use parquet::{arrow::ArrowWriter, file::properties::WriterProperties};
 use zip::write::SimpleFileOptions;
 
 use super::*;
 
 /// Reads a file of these bytes: one line a row, `number: cell/cell`, and one line a bad row,
-/// `number! rule raw detail: excerpt`, in the order of their numbers.
+/// `number! rule raw detail: cell|cell`, in the order of their numbers.
 fn read(bytes: &[u8], name: &str, options: &Options) -> Result<(Heading, String), Unreadable> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -26,7 +29,7 @@ fn read(bytes: &[u8], name: &str, options: &Options) -> Result<(Heading, String)
         }
         for bad in batch.bad() {
             let rule = bad.rule.id();
-            let line = format!("! {rule} {} {}: {}", bad.raw, bad.detail, bad.excerpt);
+            let line = format!("! {rule} {} {}: {}", bad.raw, bad.detail, bad.cells.join("|"));
             lines.push((bad.row_number, line));
         }
     }
@@ -117,7 +120,7 @@ fn an_unpaired_quote_costs_one_row() {
     check(
         b"a,b\n3,\"4\n5,6\",6\n7,8\n",
         "a/b",
-        &["2! columns 3 2: 3,\"4\n5,6\",6", "3! columns 3 2: 5,6\",6", "4: 7/8"],
+        &["2! columns 3 2: 3,\"4\n5,6\",6", "3! columns 3 2: 5|6\"|6", "4: 7/8"],
     );
 }
 
@@ -138,7 +141,7 @@ fn sets_ragged_rows_aside() {
     check(
         b"a,b,,\n1,2,3\n4\n5,6,,,\n,,,,\n7,8\n",
         "a/b",
-        &["2! columns 3 2: 1,2,3", "3! columns 1 2: 4", "4: 5/6", "6: 7/8"],
+        &["2! columns 3 2: 1|2|3", "3! columns 1 2: 4", "4: 5/6", "6: 7/8"],
     );
 }
 
@@ -150,8 +153,8 @@ fn keeps_the_good_rows_around_those_in_another_encoding() {
         "名称/代码",
         &[
             "2: 行政处罚/1",
-            "3! encoding  UTF-8: 某某公司,2",
-            "4! encoding  UTF-8: a\0b,3",
+            "3! encoding  UTF-8: 某某公司|2",
+            "4! encoding  UTF-8: a\0b|3",
             "5: 行政许可/4",
         ],
     );
@@ -159,7 +162,7 @@ fn keeps_the_good_rows_around_those_in_another_encoding() {
         &[&gb("名称,代码\n某某公司,2\n")[..], "行政处罚,1\n".as_bytes(), &gb("某某公司,3\n")]
             .concat(),
         "名称/代码",
-        &["2: 某某公司/2", "3! encoding  GB18030: 行政处罚,1", "4: 某某公司/3"],
+        &["2: 某某公司/2", "3! encoding  GB18030: 行政处罚|1", "4: 某某公司/3"],
     );
 }
 
@@ -172,6 +175,24 @@ fn passes_over_titles_above_the_heading() {
     );
     check("名称,,\n甲,,\n乙,,\n".as_bytes(), "名称", &["2: 甲", "3: 乙"]);
     check("\n名称\n甲\n".as_bytes(), "名称", &["3: 甲"]);
+    // One cell and no delimiter above the heading, and a note that fills two of its cells.
+    check(
+        "行政处罚信息表，2026年\n填报：市场监管局;日期：5月;;;\n名称;代码;日期;区划;金额\n甲;1;x;y;z\n".as_bytes(),
+        "名称/代码/日期/区划/金额",
+        &["4: 甲/1/x/y/z"],
+    );
+}
+
+/// A pack's own dialect, and the same rows as they come back from the file of returned rows.
+#[test]
+fn a_mended_csv_is_read_though_its_pack_names_another_delimiter() {
+    let options = Options { delimiter: Some(b'|'), quoted: false, ..Options::default() };
+    let (_, rows) = read("名称|\"号\n甲,乙|\"1\n".as_bytes(), "x.psv", &options).unwrap();
+    assert_eq!(rows, "2: 甲,乙/\"1");
+    let mended = "\u{feff}\"名称\",\"号\",\"※行号\"\r\n\"甲,乙|丙\",\"1\",\"2\"\r\n";
+    let (heading, rows) = read(mended.as_bytes(), "x.csv", &options).unwrap();
+    assert_eq!(heading.columns, ["名称", "号", "※行号"]);
+    assert_eq!(rows, "2: 甲,乙|丙/1/2");
 }
 
 #[test]
@@ -211,18 +232,29 @@ fn reads_json_lines_and_arrays() {
 }
 
 #[test]
+fn objects_that_share_a_line_have_numbers_of_their_own() {
+    check(
+        b"[{\"a\":1},{\"a\":{}},{\"a\":3},\n\n\n{\"a\":4},{\"a\":5}]",
+        "a",
+        &["1: 1", "2! columns \u{201c}a\u{201d}: {\u{2026}} 1: {\"a\":{}}", "3: 3", "4: 4", "5: 5"],
+    );
+    let wide: Vec<String> = (0..5000).map(|n| format!("\"k{n}\":1")).collect();
+    check_unreadable(format!("{{{}}}", wide.join(",")).as_bytes(), "TooManyColumns(5000, 1024)");
+}
+
+#[test]
 fn sets_aside_an_object_with_a_key_never_seen_before() {
     let mut text = "{\"a\":1}\n".repeat(1000);
     text.push_str("{\"a\":2,\"new\":3}\n");
     let (_, rows) = read(text.as_bytes(), "x.json", &Options::default()).unwrap();
-    assert!(rows.ends_with("1001! columns 2 (“new”) 1: {\"a\":2,\"new\":3}"), "{rows}");
+    assert!(rows.ends_with("1001! columns 2 (“new”) 1: 2|3"), "{rows}");
 }
 
 fn parquet_of(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let mut bytes = Vec::new();
-    let mut writer =
-        ::parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    let whole = WriterProperties::builder().set_dictionary_page_size_limit(64 << 20).build();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(whole)).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     bytes
@@ -230,30 +262,67 @@ fn parquet_of(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
 
 #[test]
 fn reads_parquet() {
-    let amounts = Decimal128Array::from(vec![Some(150), None]).with_precision_and_scale(9, 2);
-    let lists = vec![Some(vec![Some(1), None, Some(3)]), None];
+    let amounts = Decimal128Array::from(vec![Some(150), None, None]);
+    let texts: Vec<Option<&[u8]>> = vec![Some("字".as_bytes()), Some(b"\xff"), None];
     let bytes = parquet_of(vec![
-        ("名称", Arc::new(StringArray::from(vec!["甲", "乙"]))),
-        ("数", Arc::new(Int64Array::from(vec![Some(7), None]))),
-        ("浮点", Arc::new(Float64Array::from(vec![30790.0, 0.5]))),
-        ("日期", Arc::new(Date32Array::from(vec![20_484, 0]))),
-        ("时间", Arc::new(TimestampMillisecondArray::from(vec![0, 3_600_000]))),
-        ("金额", Arc::new(amounts.unwrap())),
-        ("是否", Arc::new(BooleanArray::from(vec![true, false]))),
-        ("列表", Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(lists))),
+        ("名称", Arc::new(StringArray::from(vec![Some("甲"), Some("乙"), None]))),
+        ("数", Arc::new(Int64Array::from(vec![Some(7), None, None]))),
+        ("浮点", Arc::new(Float64Array::from(vec![30790.0, 0.5, 0.0]))),
+        ("日期", Arc::new(Date32Array::from(vec![20_484, 0, 0]))),
+        ("时间", Arc::new(TimestampMillisecondArray::from(vec![0, 3_600_000, 0]))),
+        ("金额", Arc::new(amounts.with_precision_and_scale(9, 2).unwrap())),
+        ("是否", Arc::new(BooleanArray::from(vec![Some(true), Some(false), None]))),
+        ("字节", Arc::new(BinaryArray::from(texts))),
     ]);
     check(
         &bytes,
-        "名称/数/浮点/日期/时间/金额/是否/列表",
+        "名称/数/浮点/日期/时间/金额/是否/字节",
         &[
-            "2: 甲/7/30790/2026-01-31/1970-01-01/1.50/true/1;;3",
-            "3: 乙//0.5/1970-01-01/1970-01-01T01:00:00//false/",
+            "2: 甲/7/30790/2026-01-31/1970-01-01/1.50/true/字",
+            "3! encoding  UTF-8: ",
+            "4: //0/1970-01-01/1970-01-01///",
         ],
     );
     let inner: ArrayRef = Arc::new(Int64Array::from(vec![1]));
     let nested =
         StructArray::from(vec![(Arc::new(Field::new("x", DataType::Int64, false)), inner)]);
     check_unreadable(&parquet_of(vec![("a", Arc::new(nested))]), "NotSupported(NestedColumns)");
+    let lists = vec![Some(vec![Some(1), None]), None];
+    let lists = ListArray::from_iter_primitive::<Int32Type, _, _>(lists);
+    check_unreadable(&parquet_of(vec![("a", Arc::new(lists))]), "NotSupported(NestedColumns)");
+}
+
+/// One value of three megabytes stands in every one of 300 rows, and again in every third: more
+/// than a gigabyte of text in a file of a few megabytes, none of it held at once.
+#[test]
+fn a_dictionary_is_not_spread_over_its_rows() {
+    let long = "长".repeat(1 << 20);
+    let column = |step: i32| -> ArrayRef {
+        let keys: Int32Array = (0..300).map(|row| i32::from(row % step != 0)).collect();
+        let values = StringArray::from(vec![long.as_str(), "短"]);
+        Arc::new(DictionaryArray::new(keys, Arc::new(values)))
+    };
+    let bytes = parquet_of(vec![("a", column(1)), ("b", column(3))]);
+    assert!(bytes.len() < 8 << 20, "{}", bytes.len());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    std::fs::write(&path, bytes).unwrap();
+    let mut decoder = Decoder::open(&path, &Options::default()).unwrap();
+    let (mut batch, mut rows, mut bad) = (RowBatch::default(), 0, 0);
+    while decoder.next(&mut batch).unwrap() {
+        assert!(batch.text().len() < 16 << 20, "{}", batch.text().len());
+        rows += batch.len();
+        bad += batch.bad().iter().filter(|bad| bad.rule == Rule::TooLong).count();
+    }
+    assert_eq!((rows, bad), (200, 100));
+}
+
+#[test]
+fn rows_beyond_all_measure_are_refused() {
+    let nulls: ArrayRef = Arc::new(Int64Array::from(vec![None::<i64>; 1_100_000]));
+    let found = read(&parquet_of(vec![("a", nulls)]), "x.parquet", &Options::default());
+    let found = found.map(|_| ());
+    assert!(matches!(found, Err(Unreadable::BombSuspected { .. })), "{found:?}");
 }
 
 fn zip_of(parts: &[(&str, &[u8])]) -> Vec<u8> {
@@ -321,7 +390,7 @@ fn reads_workbooks() {
     check(
         &workbook_of(SHEET, STRINGS),
         "名称/金额/日期",
-        &["4: 甲/20000/2026-01-31", "5: true//x&y", "9! columns 5 3: 1.5,,,,2"],
+        &["4: 甲/20000/2026-01-31", "5: true//x&y", "9! columns 5 3: 1.5||||2"],
     );
     let sheet = |name: &str| Options { sheet: Some(name.to_owned()), ..Options::default() };
     let bytes = workbook_of(SHEET, STRINGS);
@@ -346,7 +415,13 @@ fn refuses_archives_that_are_no_workbook_or_a_bomb() {
         assert!(matches!(found, Err(Unreadable::BombSuspected { .. })), "{found:?}");
     };
     bomb(&workbook_of(SHEET, "uniqueCount=\"99999999999\"><si><t>x</t></si>"));
+    // Entries of five bytes that hold nothing, and as many announced as there are.
+    let empty = "<si/>".repeat(20_000_001);
+    bomb(&workbook_of(SHEET, &format!("uniqueCount=\"20000001\">{empty}")));
     bomb(&workbook_of(&format!("<c>{}</c>", "x".repeat(ROW_MAX + 1)), STRINGS));
+    // A relationship may call any entry a sheet.
+    let run = format!("<c>{}</c>", "x".repeat(ROW_MAX + 1));
+    bomb(&zip_of(&[("xl/workbook.xml", b"<x/>"), ("xl/media/image1.png", run.as_bytes())]));
     let zeros = vec![b' '; 210 << 20];
     bomb(&zip_of(&[("xl/workbook.xml", b"<x/>"), ("xl/worksheets/sheet1.xml", &zeros)]));
     // The directory says one byte where there are thousands.

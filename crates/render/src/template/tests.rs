@@ -3,6 +3,7 @@ use std::io::Cursor;
 use calamine::{Data, Reader, Xlsx};
 use domain::{
     catalogue::{Cycle, Openness, Polarity, PublicationRule, Roles, Section},
+    code_list::Manner,
     disclosure::Disclosure,
     parameter::Reference,
     text::Text,
@@ -53,6 +54,8 @@ fn item() -> Item {
         publication: PublicationRule::Never,
         basis: Vec::new(),
         category: String::new(),
+        timeliness: None,
+        filter: None,
     }
 }
 
@@ -61,15 +64,18 @@ fn list(id: &str, entries: &[(String, String)]) -> (String, Arc<CodeList>) {
         code: code.clone(),
         label: Text::new(label.clone(), ""),
         aliases: Vec::new(),
+        prefix: None,
         from: None,
         until: None,
         parent: None,
+        maps_to: Vec::new(),
     };
     let reference =
         Reference { instrument: String::new(), article: String::new(), verified: false };
     let entries = entries.iter().map(entry).collect();
     let label = Text::new(format!("{id} 代码集"), "");
-    (id.to_owned(), Arc::new(CodeList::new(id.to_owned(), label, reference, entries).unwrap()))
+    let list = CodeList::new(id.to_owned(), label, reference, entries, Manner::default());
+    (id.to_owned(), Arc::new(list.unwrap()))
 }
 
 fn codes() -> BTreeMap<String, Arc<CodeList>> {

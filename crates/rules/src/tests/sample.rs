@@ -10,7 +10,6 @@ subject = "show"
 consent = "show"
 officer = "show"
 auditor = "show"
-about = { zh = "公开", en = "open" }
 [[class]]
 name = "sealed"
 public = "withhold"
@@ -18,10 +17,9 @@ subject = "mask"
 consent = "withhold"
 officer = "mask"
 auditor = "mask"
-about = { zh = "加密", en = "sealed" }
 "#;
 
-const ITEM: &str = r#"
+pub(super) const ITEM: &str = r#"
 zh = "行政处罚"
 en = "Penalty"
 category = "行政管理信息"
@@ -30,6 +28,7 @@ section = "penalties"
 polarity = "negative"
 openness = "public"
 cycle = "event"
+filter = "kinds"
 providers = ["行政机关"]
 subject_kinds = ["organisation", "natural_person"]
 natural_key = ["document_number"]
@@ -38,6 +37,7 @@ subject_kind = "subject_kind"
 document_number = "document_number"
 decided_on = "decided_on"
 penalty_kinds = "kinds"
+simplified_procedure = "simplified_procedure"
 fine = "fine"
 [[basis]]
 from = 2021-07-15
@@ -108,9 +108,34 @@ rule = "minor"
 level = "error"
 field = "person_id"
 on = "decided_on"
-age = 18
+age = "age.minimum"
+from = 2020-05-01
+instrument = "《条例》"
+article = "第三条"
+verified = true
 [publication]
 rule = "classified"
+when = [{ field = "fine", is_not = ["0"] }]
+"#;
+
+const CATEGORIES: &str = r#"
+zh = "信息类别"
+en = "Categories"
+instrument = "《目录》"
+verified = true
+[[entry]]
+code = "administration"
+zh = "行政管理信息"
+en = "Administrative acts"
+[[entry]]
+code = "outside"
+zh = "目录以外"
+en = "Outside"
+[[entry]]
+code = "foreign"
+zh = "境外公开数据"
+en = "Foreign"
+parent = "outside"
 "#;
 
 const SUBJECT_KINDS: &str = r#"
@@ -170,6 +195,7 @@ instrument = "《信用修复管理办法》"
 article = "第一条"
 verified = true
 simplified = "minor"
+simplified_kinds = ["1", "2"]
 [[class]]
 id = "minor"
 zh = "轻微"
@@ -231,7 +257,7 @@ id = "scjg"
 zh = "市场监督管理局"
 en = "Market regulation"
 uscc = "914104001000004460"
-kind = "行政机关"
+kinds = ["行政机关"]
 mark = "示市监"
 items = ["penalty"]
 "#;
@@ -275,11 +301,25 @@ given = { kinds = ["2"], decided_on = 2026-05-14, simplified_procedure = true }
 expect = { withheld = "slight" }
 "#;
 
+const PLACE_CHECKS: &str = r#"
+[[check]]
+item = "penalty"
+rule = "refuse"
+when = [{ field = "subject_kind", is = ["natural_person"] }, { field = "simplified_procedure", is = [true] }]
+zh = "不报送"
+en = "not reported"
+from = 2020-05-01
+instrument = "《条例》"
+article = "第十三条"
+verified = true
+"#;
+
 /// Every file with its text.
-pub(super) const FOLDER: [(&str, &str); 15] = [
+pub(super) const FOLDER: [(&str, &str); 17] = [
     ("calendar/2026.toml", CALENDAR),
     ("cases/penalty.toml", CASES),
     ("catalogue/penalty.toml", ITEM),
+    ("codes/categories.toml", CATEGORIES),
     ("codes/penalty_kinds.csv", PENALTY_KINDS_ROWS),
     ("codes/penalty_kinds.toml", PENALTY_KINDS),
     ("codes/subject_kinds.toml", SUBJECT_KINDS),
@@ -287,6 +327,7 @@ pub(super) const FOLDER: [(&str, &str); 15] = [
     ("packs/old.toml", PACK),
     ("parameters/age.toml", AGE),
     ("parameters/publication/order36.toml", GENERATION),
+    ("places/pds/checks.toml", PLACE_CHECKS),
     ("places/pds/departments.toml", DEPARTMENTS),
     ("places/pds/districts.toml", DISTRICTS),
     ("places/pds/place.toml", PLACE),

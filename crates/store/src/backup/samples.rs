@@ -100,7 +100,7 @@ pub async fn begin(register: &Register, mode: Mode, rows: &[Row<'_>]) -> Load {
         column: "文号".to_owned(),
         rule: Rule::Required,
         level: Level::Error,
-        detail: String::new(),
+        detail: "".into(),
         raw: "示例\t\\原文\n".to_owned(),
     };
     let rejected = vec![(line, r#"["示例",""]"#.to_owned())];

@@ -140,7 +140,8 @@ pub fn meet_name(
 }
 
 fn fault(row: &Accepted, rule: Rule, level: Level, detail: String, raw: &str) -> Fault {
-    Fault { row: row.row, column: String::new(), rule, level, detail, raw: raw.to_owned() }
+    let (column, detail) = (String::new(), detail.into());
+    Fault { row: row.row, column, rule, level, detail, raw: raw.to_owned() }
 }
 
 pub fn key(bytes: Vec<u8>) -> Result<[u8; 16], Error> {

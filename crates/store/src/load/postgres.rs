@@ -257,7 +257,8 @@ async fn copy_faults(
             *seq = (*seq + 1).max(first);
             let _ = write!(text, "{}\t{}\t{seq}", state.submission, fault.row);
             let level = crate::fault::level_code(fault.level);
-            for word in [fault.column.as_str(), fault.rule.id(), level, &fault.detail, &fault.raw] {
+            let detail = fault.stored_detail();
+            for word in [fault.column.as_str(), fault.rule.id(), level, &detail, &fault.raw] {
                 text.push('\t');
                 escape(&mut text, word);
             }

@@ -210,7 +210,7 @@ fn insert_faults(
             fault.column,
             fault.rule.id(),
             crate::fault::level_code(fault.level),
-            fault.detail,
+            fault.stored_detail(),
             fault.raw,
         ])?;
     }

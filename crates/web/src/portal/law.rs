@@ -203,7 +203,7 @@ fn kind_view(
             let class = class.map(|class| class.label.get(lang).to_owned()).unwrap_or_default();
             KindView { label, class, verified: reference.verified }
         }
-        Classification::Unclassifiable => KindView {
+        Classification::Unclassifiable { .. } => KindView {
             label,
             class: lang.t("由人认定", "a person decides").to_owned(),
             verified: true,

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{none, read, root};
+use super::{none, read, root, source};
 
 /// Licences that ask for no more than notice, and MPL-2.0, which keeps to its own files.
 const ALLOWED: &[&str] = &[
@@ -129,6 +129,28 @@ fn every_library_has_its_reason() {
         }
     }
     none(&findings, "Strike what nobody uses; give the rest a line: which crate, and why it.");
+}
+
+#[test]
+fn every_crate_uses_what_it_asks_for() {
+    let mut findings = Vec::new();
+    for name in super::crates() {
+        let manifest: toml::Table =
+            read(&format!("crates/{name}/Cargo.toml")).parse().expect("TOML");
+        let own = format!("crates/{name}/");
+        let sources = source::all();
+        let sources: Vec<_> = sources.iter().filter(|one| one.path.starts_with(&own)).collect();
+        for table in ["dependencies", "dev-dependencies"] {
+            let libraries = manifest.get(table).and_then(toml::Value::as_table);
+            for library in libraries.into_iter().flat_map(toml::Table::keys) {
+                let path = format!("{}::", library.replace('-', "_"));
+                if !sources.iter().any(|one| one.text.contains(&path)) {
+                    findings.push(format!("crates/{name}/Cargo.toml: {library} is not used"));
+                }
+            }
+        }
+    }
+    none(&findings, "Strike it: what a crate does not depend on is its most important property.");
 }
 
 /// The part of a version within which Cargo takes one for the other.

@@ -29,8 +29,7 @@ fn files_are_short() {
 }
 
 /// Functions still over the limit, to be parted; the list may only shrink.
-const STILL_LONG: [&str; 4] = [
-    "crates/domain/src/publication.rs decide_term",
+const STILL_LONG: [&str; 3] = [
     "crates/registry/src/import.rs import",
     "crates/store/src/verify/feed.rs submissions",
     "crates/store/src/verify/tests.rs every_change_behind_the_registers_back_is_found",
@@ -39,16 +38,20 @@ const STILL_LONG: [&str; 4] = [
 #[test]
 fn functions_are_short() {
     let mut findings = Vec::new();
+    let mut left: Vec<&str> = STILL_LONG.to_vec();
     for source in source::all() {
         let mut reader = Functions::default();
         reader.visit_file(&source.file);
         for (line, name, lines) in reader.long {
-            if STILL_LONG.contains(&format!("{} {name}", source.path).as_str()) {
+            let listed = format!("{} {name}", source.path);
+            if let Some(place) = left.iter().position(|entry| *entry == listed) {
+                left.remove(place);
                 continue;
             }
             findings.push(format!("{}:{line}: {name} has {lines} lines", source.path));
         }
     }
+    findings.extend(left.iter().map(|entry| format!("STILL_LONG: {entry} is short now")));
     none(&findings, &format!("Give a part of it a name; {FUNCTION_MAX} lines at most."));
 }
 
