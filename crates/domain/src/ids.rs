@@ -41,4 +41,10 @@ impl RecordId {
     pub fn first_asserted(submission: SubmissionId, ordinal: u32) -> Self {
         RecordId(submission.0 * ROWS_PER_SUBMISSION + i64::from(ordinal))
     }
+
+    /// The submission that first asserted the record.
+    #[must_use]
+    pub fn first_submission(self) -> SubmissionId {
+        SubmissionId(self.0 / ROWS_PER_SUBMISSION)
+    }
 }

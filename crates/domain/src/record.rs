@@ -64,6 +64,9 @@ pub struct Version {
     pub digest: [u8; 32],
     /// When the platform came to know it: the instant its submission was accepted.
     pub known_from: Timestamp,
+    /// When the platform came to know the record that stands: corrections do not move it, and after
+    /// a withdrawal it starts anew.
+    pub first_known_from: Timestamp,
     /// When a later version replaced it.
     pub known_until: Option<Timestamp>,
     /// Policy under which it was checked.

@@ -46,11 +46,12 @@ pub async fn changes(
     let viewing = Viewing { platform, audience: Audience::Public, lang, as_of: platform.today() };
     let mut changes = Vec::with_capacity(read.len());
     let mut next = from.max(1);
+    let known_at = platform.known_now().await?;
     for change in read {
         next = change.position + 1;
         let version = &change.version;
         let versions =
-            store::record::of_subject(&platform.register, version.subject, platform.now()).await?;
+            store::record::of_subject(&platform.register, version.subject, known_at).await?;
         let now = versions
             .iter()
             .find(|held| held.record == version.record && held.known_until.is_none());

@@ -58,7 +58,10 @@ pub struct Moment {
 /// Builds the file.
 pub async fn file(platform: &Platform, asked: &Asked) -> Result<FileView, Error> {
     let subject = subject::find(platform, &asked.slug).await?;
-    let known_at = asked.known_at.unwrap_or_else(|| platform.now());
+    let known_at = match asked.known_at {
+        Some(known_at) => known_at,
+        None => platform.known_now().await?,
+    };
     let as_of = asked.as_of.unwrap_or_else(|| platform.today());
     let versions = store::record::of_subject(&platform.register, subject.id, known_at).await?;
     let head = subject::head(platform, &subject, &versions, asked.lang);
@@ -99,8 +102,8 @@ async fn standing(
     subject: &store::subject::Subject,
     lang: Lang,
 ) -> Result<HashSet<RecordId>, Error> {
-    let versions =
-        store::record::of_subject(&platform.register, subject.id, platform.now()).await?;
+    let known_at = platform.known_now().await?;
+    let versions = store::record::of_subject(&platform.register, subject.id, known_at).await?;
     let head = subject::head(platform, subject, &versions, lang);
     let today = Viewing { platform, audience: Audience::Public, lang, as_of: platform.today() };
     let shown = |version: &domain::record::Version| {

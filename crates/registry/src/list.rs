@@ -108,8 +108,10 @@ pub async fn list(platform: &Platform, asked: &Asked) -> Result<ListView, Error>
 
 fn read_cursor(text: &str) -> Option<(String, i64, i64)> {
     let mut parts = text.splitn(3, '.');
-    let day: Date = parts.next()?.parse().ok()?;
-    Some((day.to_string(), parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    // Records without a date come last, under an empty day.
+    let day = parts.next()?;
+    let day = if day.is_empty() { String::new() } else { day.parse::<Date>().ok()?.to_string() };
+    Some((day, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 fn fits(

@@ -47,6 +47,14 @@ impl Platform {
         (self.clock)()
     }
 
+    /// The instant as of which everything accepted is known: now, or that of the newest acceptance
+    /// where the clock was ahead then.
+    pub async fn known_now(&self) -> Result<Timestamp, Error> {
+        let newest = store::submission::newest_instant(&self.register).await?;
+        let now = self.now();
+        Ok(newest.map_or(now, |newest| newest.max(now)))
+    }
+
     #[must_use]
     pub fn today(&self) -> Date {
         self.day(self.now())

@@ -39,7 +39,7 @@ pub struct Verified {
 /// Issues a report on a subject's public file.
 pub async fn issue(platform: &Platform, slug: &str, actor: &str) -> Result<Report, Error> {
     let now = platform.now();
-    let file = public_file(platform, slug, now).await?;
+    let file = public_file(platform, slug).await?;
     // The number is taken first, so that nobody waits for the pen while a page is set.
     let mut write = platform.register.write().await?;
     let running = store::report::next_number(&mut write).await?;
@@ -127,18 +127,18 @@ async fn still_stands(
     };
     let slug = crate::subject::code(&subject, Lang::Zh).slug();
     let now = platform.now();
-    let file = public_file(platform, &slug, now).await?;
+    let file = public_file(platform, &slug).await?;
     let present = view(platform, &file, now, String::new(), String::new());
     Ok(present.subject == issued.subject && present.sections == issued.sections)
 }
 
-async fn public_file(platform: &Platform, slug: &str, now: Timestamp) -> Result<FileView, Error> {
+async fn public_file(platform: &Platform, slug: &str) -> Result<FileView, Error> {
     let asked = Asked {
         slug: slug.to_owned(),
         audience: Audience::Public,
         lang: Lang::Zh,
         as_of: None,
-        known_at: Some(now),
+        known_at: None,
     };
     file::file(platform, &asked).await
 }

@@ -58,7 +58,8 @@ async fn hit(
     if found.kind == Kind::NaturalPerson {
         return Ok(None);
     }
-    let versions = store::record::of_subject(&platform.register, id, platform.now()).await?;
+    let known_at = platform.known_now().await?;
+    let versions = store::record::of_subject(&platform.register, id, known_at).await?;
     if versions.is_empty() {
         return Ok(None);
     }

@@ -61,3 +61,6 @@ pub async fn latest(register: &Register, day: Date) -> Result<Option<(Date, Vec<
     let day = stamp::read_day(Some(&newest))?.unwrap_or(day);
     Ok(Some((day, figures)))
 }
+
+#[cfg(test)]
+mod tests;

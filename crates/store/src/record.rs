@@ -13,12 +13,38 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{error::Error, register::Register, stamp};
 
+/// That no accepted version follows `v`, which came with `s`.
+pub(crate) const NOTHING_LATER: &str = "\
+    not exists (
+      select 1 from record_version w join submission t on t.id = w.submission_id
+      where w.subject_id = v.subject_id and w.item = v.item and w.key = v.key
+        and t.feed_first > s.feed_first)";
+
 const COLUMNS: &str = "\
     v.record_id, v.item, v.subject_id, u.kind, v.subject_name, s.department, v.submission_id, v.row_no,
     v.decided_on, v.effective_from, v.effective_until, v.payload, v.digest,
     case when v.withdrawn then 1 else 0 end as withdrawn,
     case when v.overridden then 1 else 0 end as overridden,
     s.accepted_at, s.policy_version, v.key, s.feed_first";
+
+/// Where every version of a record is at hand, number and first instant are counted from those.
+const ALONE: &str = "1 as no, s.accepted_at as first_known_from";
+
+/// The number of a version, and the acceptance from which its record has stood without a break.
+const IN_HISTORY: &str = "\
+    (select count(*) from record_version w join submission t on t.id = w.submission_id
+      where w.subject_id = v.subject_id and w.item = v.item and w.key = v.key
+        and t.feed_first <= s.feed_first) as no,
+    (select min(t.accepted_at) from record_version w join submission t on t.id = w.submission_id
+      where w.subject_id = v.subject_id and w.item = v.item and w.key = v.key and w.withdrawn = false
+        and t.feed_first <= s.feed_first and t.feed_first > coalesce((
+          select max(e.feed_first) from record_version x join submission e on e.id = x.submission_id
+          where x.subject_id = v.subject_id and x.item = v.item and x.key = v.key
+            and x.withdrawn = true and e.feed_first < s.feed_first), 0)) as first_known_from";
+
+const FROM: &str = "\
+    from record_version v
+    join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id";
 
 /// Every version of every record of a subject that the platform knew at an instant, each record's
 /// versions oldest first and numbered from 1.
@@ -28,8 +54,7 @@ pub async fn of_subject(
     known_at: Timestamp,
 ) -> Result<Vec<Version>, Error> {
     let statement = format!(
-        "select {COLUMNS} from record_version v
-         join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
+        "select {COLUMNS}, {ALONE} {FROM}
          where v.subject_id = $1 and s.accepted_at <= $2 order by v.item, v.key, s.feed_first"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
@@ -48,6 +73,9 @@ pub async fn of_subject(
             before.known_until = Some(version.known_from);
             version.no = before.no + 1;
             version.record = before.record;
+            if !before.withdrawn {
+                version.first_known_from = before.first_known_from;
+            }
         }
         last_key = key;
         versions.push(version);
@@ -73,26 +101,24 @@ pub struct ListQuery {
     pub limit: i64,
 }
 
-/// Current records of an item, newest document first; no natural person's.
+/// Current records of an item, newest document first and those without a date last; no natural
+/// person's. Where a first or last day is asked for, a record without a date is on neither side.
 pub async fn list(register: &Register, query: &ListQuery) -> Result<Vec<Version>, Error> {
     let statement = format!(
-        "select {COLUMNS} from record_version v
-         join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
+        "select {COLUMNS}, {IN_HISTORY} {FROM}
          where v.item = $1 and v.decided_on >= $2 and v.decided_on <= $3
            and (v.decided_on < $4 or (v.decided_on = $4 and (v.subject_id < $5
              or (v.subject_id = $5 and v.record_id < $6))))
            and ($7 = '' or s.department = $7)
            and u.kind <> 'natural_person' and s.feed_first is not null and v.withdrawn = false
-           and not exists (
-             select 1 from record_version w join submission t on t.id = w.submission_id
-             where w.subject_id = v.subject_id and w.item = v.item and w.key = v.key
-               and t.feed_first > s.feed_first)
+           and {NOTHING_LATER}
          order by v.decided_on desc, v.subject_id desc, v.record_id desc limit $8"
     );
     let (day, subject, record) = query.after.clone().unwrap_or(("9999-99-99".to_owned(), 0, 0));
+    let earliest = if query.until.is_some() { "0000-00-00" } else { "" };
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(&query.item)
-        .bind(stamp::day(query.from).unwrap_or_else(|| "0000-00-00".to_owned()))
+        .bind(stamp::day(query.from).unwrap_or_else(|| earliest.to_owned()))
         .bind(stamp::day(query.until).unwrap_or_else(|| "9999-99-99".to_owned()))
         .bind(day)
         .bind(subject)
@@ -104,36 +130,40 @@ pub async fn list(register: &Register, query: &ListQuery) -> Result<Vec<Version>
     rows.iter().map(read).collect()
 }
 
+/// Subjects asked for in one statement.
+const AT_ONCE: usize = 100;
+
 /// The current registration records of some subjects.
 pub async fn registrations(
     register: &Register,
     subjects: &[SubjectId],
     item: &str,
 ) -> Result<HashMap<SubjectId, Version>, Error> {
-    let mut found: HashMap<SubjectId, (i64, Version)> = HashMap::new();
+    let mut wanted: Vec<SubjectId> = subjects.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let places: Vec<String> = (2..AT_ONCE + 2).map(|place| format!("${place}")).collect();
     let statement = format!(
-        "select {COLUMNS} from record_version v
-         join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
-         where v.subject_id = $1 and v.item = $2 and s.feed_first is not null"
+        "select {COLUMNS}, {ALONE} {FROM}
+         where v.item = $1 and v.subject_id in ({}) and s.feed_first is not null
+           and v.withdrawn = false and {NOTHING_LATER}
+         order by s.feed_first",
+        places.join(", ")
     );
-    for subject in subjects {
-        if found.contains_key(subject) {
-            continue;
+    let mut found = HashMap::with_capacity(wanted.len());
+    for part in wanted.chunks(AT_ONCE) {
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).bind(item);
+        // Filled up with the last, so that one statement serves every number of subjects.
+        let last = part.last().into_iter().cycle();
+        for subject in part.iter().chain(last).take(AT_ONCE) {
+            query = query.bind(subject.0);
         }
-        let rows = sqlx::query(sqlx::AssertSqlSafe(statement.clone()))
-            .bind(subject.0)
-            .bind(item)
-            .fetch_all(&register.pool)
-            .await?;
-        for row in &rows {
-            let feed: i64 = row.try_get("feed_first")?;
-            let later = found.get(subject).is_none_or(|(before, _)| *before < feed);
-            if later {
-                found.insert(*subject, (feed, read(row)?));
-            }
+        for row in &query.fetch_all(&register.pool).await? {
+            let version = read(row)?;
+            found.insert(version.subject, version);
         }
     }
-    Ok(found.into_iter().map(|(subject, (_, version))| (subject, version)).collect())
+    Ok(found)
 }
 
 /// The rows of one submission in their order, from an ordinal on.
@@ -144,8 +174,7 @@ pub async fn of_submission(
     limit: i64,
 ) -> Result<Vec<(i64, Version)>, Error> {
     let statement = format!(
-        "select {COLUMNS}, v.ordinal from record_version v
-         join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
+        "select {COLUMNS}, {IN_HISTORY}, v.ordinal {FROM}
          where v.submission_id = $1 and v.ordinal >= $2 and s.feed_first is not null
          order by v.ordinal limit $3"
     );
@@ -163,12 +192,14 @@ fn read(row: &AnyRow) -> Result<Version, Error> {
     let kind: String = row.try_get("kind")?;
     let digest: Vec<u8> = row.try_get("digest")?;
     let day = |column: &str| -> Result<Option<Date>, Error> {
-        stamp::read_day(row.try_get::<Option<String>, _>(column)?.as_deref())
+        let day: Option<String> = row.try_get(column)?;
+        stamp::read_day(day.as_deref().filter(|day| !day.is_empty()))
     };
     let known_from: String = row.try_get("accepted_at")?;
+    let first_known_from: Option<String> = row.try_get("first_known_from")?;
     Ok(Version {
         record: RecordId(row.try_get("record_id")?),
-        no: 1,
+        no: row.try_get("no")?,
         item: row.try_get("item")?,
         subject: SubjectId(row.try_get("subject_id")?),
         subject_kind: Kind::from_code(&kind)
@@ -188,6 +219,7 @@ fn read(row: &AnyRow) -> Result<Version, Error> {
         digest: digest
             .try_into()
             .map_err(|_| Error::Corrupt("record_version.digest".to_owned()))?,
+        first_known_from: stamp::read_instant(first_known_from.as_ref().unwrap_or(&known_from))?,
         known_from: stamp::read_instant(&known_from)?,
         known_until: None,
         policy_version: row.try_get("policy_version")?,
@@ -198,3 +230,6 @@ fn read(row: &AnyRow) -> Result<Version, Error> {
 fn flag(row: &AnyRow, column: &str) -> Result<bool, Error> {
     Ok(row.try_get::<i64, _>(column)? != 0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,11 +45,3 @@ pub async fn get(register: &Register, id: SubjectId) -> Result<Option<Subject>, 
     }
     Ok(Some(Subject { id, kind, identifiers }))
 }
-
-/// How many subjects there are of each kind.
-pub async fn count(register: &Register) -> Result<Vec<(String, i64)>, Error> {
-    let rows = sqlx::query("select kind, count(*) as n from subject group by kind order by kind")
-        .fetch_all(&register.pool)
-        .await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-}

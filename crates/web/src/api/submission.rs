@@ -146,7 +146,7 @@ struct FaultPage {
 )]
 pub async fn deliver(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, label): Sender,
     asker: Asker,
     params: Params,
     request: Request,
@@ -162,7 +162,7 @@ pub async fn deliver(
     let (item, pack) = (text("item"), text("pack"));
     let folder = api_use::spool_folder(&platform)?;
     let spooled = spool::spool(&folder, request, params.text("file_name"), DELIVERY_MAX).await?;
-    let actor = format!("key:{department}");
+    let actor = format!("key:{department}/{label}");
     let (path, file_name) = (spooled.path.to_path_buf(), spooled.file_name.clone());
     let department = Some(department);
     let delivery =
@@ -196,7 +196,7 @@ pub async fn deliver(
 )]
 pub async fn submission(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, _): Sender,
     Path(receipt): Path<String>,
     asker: Asker,
     params: Params,
@@ -223,7 +223,7 @@ pub async fn submission(
 )]
 pub async fn faults(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, _): Sender,
     Path(receipt): Path<String>,
     asker: Asker,
     params: Params,
@@ -259,7 +259,7 @@ pub async fn faults(
 )]
 pub async fn rejected_csv(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, _): Sender,
     Path(receipt): Path<String>,
     params: Params,
 ) -> Answer {
@@ -283,7 +283,7 @@ pub async fn rejected_csv(
 )]
 pub async fn rejected_xlsx(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, _): Sender,
     Path(receipt): Path<String>,
     params: Params,
 ) -> Answer {
