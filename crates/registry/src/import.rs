@@ -255,9 +255,8 @@ async fn finish(
     by_law: &BTreeMap<&'static str, u64>,
     failed: Option<Error>,
 ) -> Result<Imported, Error> {
-    let counts = by_law.iter().map(|(rule, rows)| format!("{rule}={rows}"));
-    let refused = (!by_law.is_empty()).then(|| {
-        let counts: Vec<String> = counts.collect();
+    let counts: Vec<String> = by_law.iter().map(|(rule, rows)| format!("{rule}={rows}")).collect();
+    let refused = (!counts.is_empty()).then(|| {
         let (item, department) = (&imported.item, &imported.department);
         format!("item={item} department={department} {}", counts.join(" "))
     });
@@ -269,7 +268,8 @@ async fn finish(
     };
     let done = match stopped {
         Some(error) => {
-            load.abandon().await?;
+            // What is not cleared away now is found later; the first failure is the one to tell.
+            let _ = load.abandon().await;
             Err(error)
         }
         None => accept(platform, load, imported).await,

@@ -4,8 +4,10 @@
 
 mod api;
 mod city;
+mod delivering;
 mod home;
 mod picture;
 mod site;
 mod soak;
 mod tidy;
+mod work;

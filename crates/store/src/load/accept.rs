@@ -67,9 +67,11 @@ impl Load {
                 write.roll_back().await?;
                 continue;
             }
-            let accepted_at = next_instant(&mut write, clock()).await?;
+            let now = clock();
+            let accepted_at = next_instant(&mut write, now).await?;
             self.mark(&mut write, accepted_at, feed_first, feed_count).await?;
             self.tell(&mut write, accepted_at).await?;
+            job::enqueue(&mut write, "refresh_figures", &self.new.item, now).await?;
             write.commit().await?;
             return Ok(accepted_at);
         }
@@ -115,7 +117,7 @@ impl Load {
         for (event, detail) in &self.events {
             audit::append(write, at, actor, event, receipt, detail).await?;
         }
-        job::enqueue(write, "refresh_figures", &new.item, at).await
+        Ok(())
     }
 
     /// Settles this load with every submission of the item accepted since it began.

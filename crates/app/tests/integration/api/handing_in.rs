@@ -41,6 +41,10 @@ async fn every_fault_comes_back_and_the_mended_rows_are_taken() {
     let count = |name: &str| receipt["counts"][name].as_i64().expect("a count");
     assert_eq!((count("rows"), count("created"), count("rejected")), (3, 2, 1), "{receipt}");
     assert_eq!(answer.header("location"), receipt["links"]["receipt"]);
+    let register = &api.site.platform.register;
+    let number = receipt["receipt"].as_str().expect("a number");
+    let kept = store::submission::by_receipt(register, number).await.expect("a register");
+    assert_eq!(kept.expect("a submission").actor, "key:scjg/scjg");
     let link = |name: &str| {
         receipt["links"][name].as_str().expect("a link").trim_start_matches("/api/v1").to_owned()
     };

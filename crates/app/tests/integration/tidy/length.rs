@@ -29,11 +29,9 @@ fn files_are_short() {
 }
 
 /// Functions still over the limit, to be parted; the list may only shrink.
-const STILL_LONG: [&str; 5] = [
+const STILL_LONG: [&str; 3] = [
     "crates/domain/src/publication.rs decide_term",
     "crates/registry/src/advice.rs check",
-    "crates/registry/src/import.rs import",
-    "crates/store/src/verify/feed.rs submissions",
     "crates/store/src/verify/tests.rs every_change_behind_the_registers_back_is_found",
 ];
 
