@@ -73,8 +73,7 @@ fn keys(path: &Path) -> anyhow::Result<Keys> {
         getrandom::fill(&mut random)
             .map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file =
-            NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(named)?;
+        let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(named)?;
         file.write_all(Keys::generate_text(&random, "k1").as_bytes()).with_context(named)?;
         file.as_file().sync_all().with_context(named)?;
         match file.persist_noclobber(path) {
