@@ -24,27 +24,53 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Which of several files an error is about.
+#[derive(Debug)]
+pub struct OfFile(pub String);
+
+impl std::fmt::Display for OfFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Says what went wrong and picks the code.
 pub fn explain(error: &anyhow::Error, json: bool) -> Exit {
     let lang = crate::settings::language();
     let registry = error.downcast_ref::<registry::error::Error>();
-    let (exit, message) = match registry {
-        Some(refused @ registry::error::Error::Refused(_)) => {
-            (Exit::Refused, refused.message(lang))
-        }
-        Some(asks @ registry::error::Error::NeedsConfirmation(_)) => {
-            (Exit::NeedsConfirmation, asks.message(lang))
-        }
-        Some(asked @ registry::error::Error::Question { .. }) => (Exit::Usage, asked.message(lang)),
-        Some(error) => (Exit::Failed, error.message(lang)),
-        None => (Exit::Failed, format!("{error:#}")),
+    let exit = match registry {
+        Some(registry::error::Error::Refused(_)) => Exit::Refused,
+        Some(registry::error::Error::NeedsConfirmation(_)) => Exit::NeedsConfirmation,
+        Some(registry::error::Error::Question { .. }) => Exit::Usage,
+        _ => Exit::Failed,
     };
+    let file = error.downcast_ref::<OfFile>();
+    let message = match (registry, file) {
+        (Some(error), Some(file)) => format!("{file}: {}", error.message(lang)),
+        (Some(error), None) => error.message(lang),
+        (None, _) => format!("{error:#}"),
+    };
+    tell(exit, &message, file, json);
+    exit
+}
+
+/// Says that a command cannot be meant so.
+pub fn misused(why: &str, json: bool) -> Exit {
+    tell(Exit::Usage, why, None, json);
+    Exit::Usage
+}
+
+fn tell(exit: Exit, message: &str, file: Option<&OfFile>, json: bool) {
     if json {
-        println!("{}", serde_json::json!({ "exit": exit as u8, "error": message }));
+        let mut told = serde_json::json!({ "exit": exit as u8, "error": message });
+        if let Some(OfFile(file)) = file {
+            told["file"] = file.as_str().into();
+        }
+        println!("{told}");
     } else {
+        let lang = crate::settings::language();
         eprintln!("{}{message}", lang.t("错误：", "error: "));
     }
-    exit
 }
 
 /// Wording for the terminal.

@@ -86,6 +86,12 @@ impl RowBatch {
         self.row_numbers[row]
     }
 
+    /// Where in the batch the row of a number is; rows come in the order of the file.
+    #[must_use]
+    pub fn find(&self, row_number: u64) -> Option<usize> {
+        self.row_numbers.binary_search(&row_number).ok()
+    }
+
     /// Every cell's text, one after another with nothing between.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -212,6 +218,7 @@ mod tests {
         let expected =
             [(2, vec!["甲", "", "乙"]), (4, vec!["丙", "", ""]), (5, vec!["1", "2", "3"])];
         assert_eq!(rows, expected);
+        assert_eq!([3, 4].map(|row| batch.find(row)), [None, Some(1)]);
         batch.clear(1);
         assert!(batch.is_empty() && batch.text().is_empty() && batch.width() == 1);
     }

@@ -4,9 +4,11 @@
 //! `domain` decide, and carries the decision out.
 
 pub mod advice;
+pub mod api_key;
 pub mod api_use;
 pub mod catalogue;
 pub mod changes;
+pub mod code_override;
 mod digest;
 pub mod error;
 pub mod figures;

@@ -207,13 +207,14 @@ fn read_cursor(text: &str) -> Result<Cursor, Error> {
     let parts: Vec<&str> = text.split('.').collect();
     let read = || {
         let [day, subject, record] = parts[..] else { return None };
-        Some((day.parse::<Date>().ok()?, subject.parse().ok()?, record.parse().ok()?))
+        // Records without a date come last, under an empty day.
+        let dated = day.is_empty() || day.parse::<Date>().is_ok();
+        dated.then_some((day.to_owned(), subject.parse().ok()?, record.parse().ok()?))
     };
-    let (day, subject, record) = read().ok_or_else(|| {
+    read().ok_or_else(|| {
         let text = Text::new("请用上一页给出的 next。", "Use the next of the page before.");
         Error::Question { name: "after", text }
-    })?;
-    Ok((day.to_string(), subject, record))
+    })
 }
 
 fn fits(

@@ -6,7 +6,13 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use domain::{ids::SubmissionId, place::Place, policy::Policy, sealed::Keys, text::Lang};
+use domain::{
+    ids::SubmissionId,
+    place::Place,
+    policy::Policy,
+    sealed::Keys,
+    text::{Lang, Text},
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use render::fonts::Fonts;
 use store::{register::Register, search::NameIndex, submission::Submission};
@@ -75,12 +81,15 @@ impl Platform {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 
-    /// The name of a department of the place, of a source, or its id where it is neither.
+    /// The name of a department of the place, or its id where it is a source elsewhere.
+    #[must_use]
+    pub fn department_name(&self, id: &str) -> Text {
+        self.place.department(id).map_or_else(|| id.into(), |department| department.label.clone())
+    }
+
     #[must_use]
     pub fn department_label(&self, id: &str, lang: Lang) -> String {
-        self.place
-            .department(id)
-            .map_or_else(|| id.to_owned(), |department| department.label.get(lang).to_owned())
+        self.department_name(id).get(lang).to_owned()
     }
 
     /// The submission a record came with.

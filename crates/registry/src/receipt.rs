@@ -1,6 +1,9 @@
 //! Receipts of submissions: what a department is told, and the rows it gets back.
 
-use domain::{fault::Fault, ids::SubmissionId};
+use domain::{
+    fault::{Fault, Rule},
+    ids::SubmissionId,
+};
 use jiff::Timestamp;
 use render::faults::{RejectedRow, RejectedRows, RowFault};
 use serde::Serialize;
@@ -94,7 +97,20 @@ pub async fn faults(
     from_row: i64,
     limit: i64,
 ) -> Result<Vec<Fault>, Error> {
-    Ok(store::fault::of_submission(&platform.register, id, from_row, limit).await?)
+    let faults = store::fault::of_submission(&platform.register, id, from_row, limit).await?;
+    Ok(faults.into_iter().map(|fault| named(platform, fault)).collect())
+}
+
+/// The fault with the name of the department that answers for the record; the register knows its
+/// id alone.
+#[must_use]
+pub fn named(platform: &Platform, fault: Fault) -> Fault {
+    match fault.rule {
+        Rule::OtherDepartment => {
+            Fault { detail: platform.department_name(&fault.detail.zh), ..fault }
+        }
+        _ => fault,
+    }
 }
 
 /// The rows sent back, as the file to be mended.
@@ -115,8 +131,7 @@ pub async fn rejected(platform: &Platform, submission: &Submission) -> Result<Re
     }
     let mut from = 0;
     loop {
-        let page =
-            store::fault::of_submission(&platform.register, submission.id, from, PAGE).await?;
+        let page = faults(platform, submission.id, from, PAGE).await?;
         let Some(last) = page.last().map(|fault| fault.row) else { break };
         for fault in &page {
             if let Ok(at) = rows.binary_search_by_key(&fault.row, |row| row.row) {

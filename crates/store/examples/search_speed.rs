@@ -80,7 +80,7 @@ async fn load(register: &Register, names: &[String]) -> Result<(), Error> {
         let accepted = (first..).zip(part).map(|(at, name)| accepted(at, name)).collect();
         load.write(Chunk { accepted, ..Chunk::default() }).await?;
     }
-    load.accept(Timestamp::UNIX_EPOCH).await?;
+    load.accept(&|| Timestamp::UNIX_EPOCH).await?;
     Ok(())
 }
 

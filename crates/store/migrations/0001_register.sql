@@ -5,7 +5,8 @@ create table counter (
     name text not null primary key,
     next bigint not null
 );
-insert into counter (name, next) values ('subject', 1), ('submission', 1), ('report', 1), ('feed', 1);
+insert into counter (name, next) values
+    ('subject', 1), ('submission', 1), ('report', 1), ('feed', 1), ('audit', 1), ('job', 1);
 
 -- Versions of the law under which something was checked or decided.
 create table policy_version (
@@ -26,13 +27,16 @@ create table identifier (
 );
 create index identifier_by_subject on identifier (subject_id);
 
--- Names met in deliveries, in the form in which names are compared; intake alone reads them.
+-- Names met in deliveries, in the form in which names are compared; intake alone reads them. A name
+-- counts once the submission that brought it is accepted.
 create table subject_name (
     subject_id bigint not null,
     norm text not null,
+    submission_id bigint not null,
     name text not null,
-    primary key (subject_id, norm)
+    primary key (subject_id, norm, submission_id)
 );
+create index subject_name_by_submission on subject_name (submission_id);
 
 -- A code that fails its check digit and that somebody has answered for.
 create table code_override (
@@ -71,9 +75,12 @@ create table submission (
     rejected bigint not null,
     warned bigint not null
 );
-create index submission_by_feed on submission (feed_first);
+create index submission_by_feed on submission (feed_first) where feed_count > 0;
+create index submission_by_acceptance on submission (accepted_at);
+create index submission_by_state on submission (state);
 create index submission_by_department on submission (department, item);
 
+-- decided_on is '' where the document bears no date, so that lists by date hold those too.
 create table record_version (
     subject_id bigint not null,
     item text not null,
@@ -82,7 +89,7 @@ create table record_version (
     ordinal bigint not null,
     record_id bigint not null,
     row_no bigint not null,
-    decided_on text,
+    decided_on text not null,
     effective_from text,
     effective_until text,
     withdrawn boolean not null,
@@ -136,6 +143,7 @@ create table api_key (
     created_at text not null,
     revoked_at text
 );
+create unique index api_key_in_force on api_key (department, label) where revoked_at is null;
 
 create table audit_event (
     seq bigint not null primary key,

@@ -2,7 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::{error::Error, register::Write, stamp};
+use crate::{
+    error::Error,
+    register::{Write, take_numbers},
+    stamp,
+};
 
 /// Appends one event; its number follows the last without a gap.
 pub async fn append(
@@ -13,10 +17,11 @@ pub async fn append(
     object: &str,
     detail: &str,
 ) -> Result<(), Error> {
+    let seq = take_numbers(write, "audit", 1).await?;
     let statement = "\
-        insert into audit_event (seq, at, actor, event, object, detail)
-        values ((select coalesce(max(seq), 0) + 1 from audit_event), $1, $2, $3, $4, $5)";
+        insert into audit_event (seq, at, actor, event, object, detail) values ($1, $2, $3, $4, $5, $6)";
     sqlx::query(statement)
+        .bind(seq)
         .bind(stamp::instant(at))
         .bind(actor)
         .bind(event)
@@ -26,3 +31,6 @@ pub async fn append(
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

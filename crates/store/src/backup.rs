@@ -24,7 +24,7 @@ use crate::{
         table::{TABLES, Table},
     },
     error::Error,
-    load::alive::Alive,
+    load::alive::Keeper,
     register::{Engine, Register},
     stamp,
 };
@@ -90,13 +90,10 @@ pub async fn restore(
     let (file, checked) =
         task::spawn_blocking(move || file::check(&file).map(|checked| (file, checked))).await??;
     let taken_at = stamp::read_instant(&checked.header.taken_at)?;
-    let alone = Alive::hold(register, RESTORE_LOCK).await;
-    let alone = alone.map_err(|error| match error {
-        Error::Refused(_) => {
-            Error::Refused("another restore into this register is under way".to_owned())
-        }
-        other => other,
-    })?;
+    let Some(alone) = Keeper::open(register).await?.hold(RESTORE_LOCK).await? else {
+        let why = "another restore into this register is under way";
+        return Err(Error::Refused(why.to_owned()));
+    };
     begin(register, &checked.header).await?;
     let (sender, batches) = mpsc::channel(WAITING);
     let reader = task::spawn_blocking(move || file::read(file, &sender));
@@ -126,6 +123,14 @@ pub(crate) async fn snapshot(register: &Register) -> Result<Transaction<'static,
         Engine::Postgres(_) => "begin isolation level repeatable read read only",
     };
     Ok(register.pool.begin_with(begin).await?)
+}
+
+/// Whether a restore was begun here and did not end.
+pub(crate) async fn is_half_restored(register: &Register) -> Result<bool, Error> {
+    let mut tx = snapshot(register).await?;
+    let restoring = is_restoring(&mut tx).await?;
+    tx.commit().await?;
+    Ok(restoring)
 }
 
 async fn is_restoring(tx: &mut Transaction<'static, Any>) -> Result<bool, Error> {
@@ -273,7 +278,5 @@ async fn end(register: &Register, counters: Rows) -> Result<(), Error> {
     write.commit().await
 }
 
-#[cfg(test)]
-pub(crate) mod samples;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use crate::{
     stamp,
 };
 
+/// Keeps the decision on a code; false where one is kept already.
 pub async fn insert(
     write: &mut Write,
     scheme: &str,
@@ -18,11 +19,11 @@ pub async fn insert(
     reason: &str,
     actor: &str,
     at: Timestamp,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let statement = "\
         insert into code_override (scheme, value, reason, actor, decided_at) values ($1, $2, $3, $4, $5)
         on conflict do nothing";
-    sqlx::query(statement)
+    let done = sqlx::query(statement)
         .bind(scheme)
         .bind(value)
         .bind(reason)
@@ -30,7 +31,7 @@ pub async fn insert(
         .bind(stamp::instant(at))
         .execute(&mut *write.tx)
         .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 pub async fn all(register: &Register, scheme: &str) -> Result<HashSet<String>, Error> {

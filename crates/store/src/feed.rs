@@ -20,14 +20,14 @@ pub async fn read(register: &Register, position: i64, limit: i64) -> Result<Vec<
     let mut next = position.max(1);
     let want = usize::try_from(limit).unwrap_or_default();
     while changes.len() < want {
-        let submissions = submission::after_feed(register, next, 1).await?;
-        let Some((submission, first)) = submissions.first().and_then(|s| Some((s, s.feed_first?)))
+        let submission = submission::holding(register, next).await?;
+        let Some((submission, first)) = submission.and_then(|s| s.feed_first.map(|at| (s.id, at)))
         else {
             break;
         };
         let from = (next - first).max(0);
         let left = limit - i64::try_from(changes.len()).unwrap_or_default();
-        let versions = record::of_submission(register, submission.id, from, left).await?;
+        let versions = record::of_submission(register, submission, from, left).await?;
         if versions.is_empty() {
             return Err(Error::Corrupt(format!("feed position {next} has no version")));
         }
@@ -46,3 +46,6 @@ pub async fn last(register: &Register) -> Result<i64, Error> {
         .await?;
     Ok(next - 1)
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,3 +57,6 @@ pub async fn latest(register: &Register, day: Date) -> Result<Vec<Figure>, Error
     }
     Ok(figures)
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,9 +14,12 @@ pub mod feed;
 pub mod figure;
 pub mod job;
 pub mod load;
+mod policy_version;
 pub mod record;
 pub mod register;
 pub mod report;
+#[cfg(test)]
+mod samples;
 pub mod search;
 pub mod stamp;
 pub mod subject;

@@ -3,10 +3,12 @@
 //! Rows go in under the submission's id in short transactions; nothing already in the register is
 //! touched. Accepting the submission is one short transaction that gives it its instant and its
 //! place in the change feed, and with that every reader sees all of it. A killed load leaves rows
-//! that nobody sees; the next load finds that their lock is free and clears them away.
+//! that nobody sees; the worker and later loads find that its lock is free and clear them away.
 
+mod accept;
 pub(crate) mod alive;
 mod chunk;
+mod missing;
 mod postgres;
 mod sqlite;
 
@@ -18,11 +20,12 @@ use domain::{
     record::{Accepted, SubjectKey},
 };
 use jiff::Timestamp;
-use sqlx::Row as _;
 
 use crate::{
     error::Error,
-    register::{Engine, Register, take_numbers},
+    load::alive::{Alive, Keeper},
+    policy_version,
+    register::{Engine, Register, Write, take_numbers},
     stamp,
 };
 
@@ -31,7 +34,7 @@ use crate::{
 pub enum Mode {
     /// New and changed rows; the rest stays.
     Changes,
-    /// The whole live set of this department and item: what is missing is withdrawn.
+    /// The whole live set of this department, item and pack: what is missing is withdrawn.
     Full,
     /// Every row is taken back.
     Withdraw,
@@ -92,28 +95,30 @@ pub struct Counts {
     pub warned: u64,
 }
 
-/// A load under way.
+/// A load under way. Its methods take it mutably: the connection to SQLite may go from one thread to
+/// another, but not be looked at by two.
 pub struct Load {
     pub id: SubmissionId,
     pub receipt: String,
     pub counts: Counts,
+    /// What else is to be told of this delivery when it is accepted: audit event and detail.
+    pub events: Vec<(&'static str, String)>,
     register: Register,
     new: NewSubmission,
-    engine: LoadEngine,
+    alive: Alive,
+    /// The connection that loads into SQLite; taken out while a chunk is written on another thread.
+    sqlite: Option<rusqlite::Connection>,
     state: State,
-    _alive: alive::Alive,
-}
-
-enum LoadEngine {
-    /// Taken out while a chunk is written on another thread.
-    Sqlite(Option<rusqlite::Connection>),
-    Postgres(Box<sqlx::PgConnection>),
+    /// Where the change feed went on when the load began: what was accepted from there on was
+    /// perhaps not yet to be seen when a row was decided.
+    base: i64,
 }
 
 /// What the load remembers between chunks.
 struct State {
     submission: SubmissionId,
     item: String,
+    department: String,
     mode: Mode,
     ordinal: u32,
     subjects: HashMap<SubjectKey, Subject>,
@@ -134,56 +139,48 @@ struct Subject {
 
 /// Subjects remembered between chunks at most.
 const SUBJECTS_MAX: usize = 500_000;
+/// Parts of killed loads that a new one clears away before it begins; the worker does the rest.
+const PARTS_AT_BEGIN: u64 = 25;
+
+/// Clears away what killed loads left.
+pub async fn clear_killed(register: &Register) -> Result<(), Error> {
+    alive::clear_killed(register, u64::MAX).await
+}
 
 impl Load {
-    /// Begins a load: clears away what killed ones left, and takes a receipt number.
+    /// Begins a load: clears away some of what killed ones left, and takes a receipt number.
     pub async fn begin(
         register: &Register,
         new: NewSubmission,
         registration: bool,
     ) -> Result<Load, Error> {
-        alive::clear_killed(register).await?;
-        let mut write = register.write().await?;
-        let loading =
-            "select id from submission where state = 'loading' and item = $1 and file_digest = $2";
-        let same: Option<i64> = sqlx::query_scalar(loading)
-            .bind(&new.item)
-            .bind(&new.file_digest)
-            .fetch_optional(&mut *write.tx)
-            .await?;
-        if let Some(same) = same {
-            return Err(Error::SameFileLoading(same));
+        if let Some(same) = same_file(&mut *register.pool.acquire().await?, &new).await? {
+            // A killed one is no longer loading; its rows may stay for now.
+            alive::clear_if_killed(register, same, 0).await?;
         }
+        alive::clear_killed(register, PARTS_AT_BEGIN).await?;
+        let keeper = Keeper::open(register).await?;
+        let mut write = register.write().await?;
         let id = SubmissionId(take_numbers(&mut write, "submission", 1).await?);
-        let alive = alive::Alive::hold(register, id).await?;
+        if let Some(same) = same_file(&mut write.tx, &new).await? {
+            write.roll_back().await?;
+            return Err(Error::SameFileLoading(same.0));
+        }
+        let held = keeper.hold(id).await?;
+        let alive = held.ok_or_else(|| Error::Corrupt(format!("submission {id} is held")))?;
         let receipt = format!("{}-{:06}", new.receipt_prefix, id.0);
         insert(&mut write, id, &receipt, &new).await?;
+        let base: i64 = sqlx::query_scalar("select next from counter where name = 'feed'")
+            .fetch_one(&mut *write.tx)
+            .await?;
         write.commit().await?;
-        let engine = match register.engine() {
-            Engine::Sqlite(path) => LoadEngine::Sqlite(Some(sqlite::connect(path)?)),
-            Engine::Postgres(url) => LoadEngine::Postgres(Box::new(postgres::connect(url).await?)),
+        let sqlite = match register.engine() {
+            Engine::Sqlite(path) => Some(sqlite::connect(path)?),
+            Engine::Postgres(_) => None,
         };
-        let state = State {
-            submission: id,
-            item: new.item.clone(),
-            mode: new.mode,
-            ordinal: 0,
-            subjects: HashMap::new(),
-            unchanged: HashSet::new(),
-            numbers: 0..0,
-            names_matter: !registration,
-        };
-        let counts = Counts::default();
-        Ok(Load {
-            id,
-            receipt,
-            counts,
-            register: register.clone(),
-            new,
-            engine,
-            state,
-            _alive: alive,
-        })
+        let state = State { names_matter: !registration, ..State::new(id, &new) };
+        let (counts, events, register) = (Counts::default(), Vec::new(), register.clone());
+        Ok(Load { id, receipt, counts, events, register, new, alive, sqlite, state, base })
     }
 
     /// Writes one chunk and returns the faults that only the register can see.
@@ -191,14 +188,17 @@ impl Load {
         if SUBJECTS_MAX < self.state.subjects.len() {
             self.state.subjects.clear();
         }
-        self.reserve_numbers(chunk.accepted.len()).await?;
-        let outcome = match &mut self.engine {
-            LoadEngine::Sqlite(slot) => {
-                let Some(mut connection) = slot.take() else {
+        if self.new.mode != Mode::Withdraw {
+            self.reserve_numbers(chunk.accepted.len()).await?;
+        }
+        let outcome = match &mut self.alive {
+            Alive::File(_) => {
+                let Some(mut connection) = self.sqlite.take() else {
                     return Err(Error::Refused("an earlier chunk of this load failed".to_owned()));
                 };
                 let held = self.register.pen().await?;
-                let mut state = std::mem::replace(&mut self.state, State::empty());
+                let none = State::new(self.id, &self.new);
+                let mut state = std::mem::replace(&mut self.state, none);
                 let work = move || {
                     let outcome = sqlite::write(&mut connection, &mut state, &mut chunk);
                     drop(held);
@@ -206,11 +206,11 @@ impl Load {
                 };
                 let (connection, state, outcome) = tokio::task::spawn_blocking(work).await?;
                 self.state = state;
-                *slot = Some(connection);
+                self.sqlite = Some(connection);
                 outcome?
             }
-            LoadEngine::Postgres(connection) => {
-                postgres::write(connection, &mut self.state, &mut chunk).await?
+            Alive::Session(session) => {
+                postgres::write(session, &mut self.state, &mut chunk).await?
             }
         };
         self.counts.created += outcome.created;
@@ -218,6 +218,26 @@ impl Load {
         self.counts.unchanged += outcome.unchanged;
         self.counts.withdrawn += outcome.withdrawn;
         Ok(outcome.faults)
+    }
+
+    /// Keeps rows that only the register could refuse, with their cells as the caller sealed them.
+    pub async fn keep_rejected(&mut self, rows: &[(u64, String)]) -> Result<(), Error> {
+        let statement = "\
+            insert into rejected_row (submission_id, row_no, cells) values ($1, $2, $3)
+            on conflict do nothing";
+        for part in rows.chunks(AT_ONCE) {
+            let mut write = self.register.write().await?;
+            for (row, cells) in part {
+                sqlx::query(statement)
+                    .bind(self.id.0)
+                    .bind(number(*row))
+                    .bind(cells)
+                    .execute(&mut *write.tx)
+                    .await?;
+            }
+            write.commit().await?;
+        }
+        Ok(())
     }
 
     /// Makes sure that new subjects of the next chunk have numbers waiting.
@@ -233,127 +253,23 @@ impl Load {
         Ok(())
     }
 
-    /// The live set of this department and item, and how many of it a full delivery leaves out.
-    pub async fn missing(&self) -> Result<Missing, Error> {
-        let heads = sqlx::query(CURRENT_OF_SOURCE)
-            .bind(&self.new.item)
-            .bind(&self.new.department)
-            .fetch_all(&self.register.pool)
-            .await?;
-        let own =
-            sqlx::query("select subject_id, key from record_version where submission_id = $1")
-                .bind(self.id.0)
-                .fetch_all(&self.register.pool)
-                .await?;
-        let mut named: HashSet<(i64, [u8; 16])> = self.state.unchanged.clone();
-        for row in &own {
-            named.insert((row.try_get(0)?, chunk::key(row.try_get(1)?)?));
-        }
-        let mut gone = Vec::new();
-        for row in &heads {
-            let (subject, key, base): (i64, Vec<u8>, i64) =
-                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            let key = chunk::key(key)?;
-            if !named.contains(&(subject, key)) {
-                gone.push(Withdrawal {
-                    subject: SubjectId(subject),
-                    key,
-                    base: SubmissionId(base),
-                    row: 0,
-                });
-            }
-        }
-        Ok(Missing { live: heads.len() as u64, gone })
-    }
-
-    /// How many current records this department has of the item.
-    pub async fn live(&self) -> Result<u64, Error> {
-        let heads = sqlx::query(CURRENT_OF_SOURCE)
-            .bind(&self.new.item)
-            .bind(&self.new.department)
-            .fetch_all(&self.register.pool)
-            .await?;
-        Ok(heads.len() as u64)
-    }
-
-    /// Takes back the records a full delivery leaves out.
-    pub async fn withdraw(&mut self, gone: &[Withdrawal]) -> Result<(), Error> {
-        for part in gone.chunks(1_000) {
-            let mut write = self.register.write().await?;
-            for withdrawal in part {
-                self.state.ordinal += 1;
-                chunk::withdraw(
-                    &mut write,
-                    self.id,
-                    self.state.ordinal - 1,
-                    &self.new.item,
-                    withdrawal,
-                )
-                .await?;
-                self.counts.withdrawn += 1;
-            }
-            write.commit().await?;
-        }
-        Ok(())
-    }
-
-    /// Accepts the submission: from here on everybody sees all of it.
-    pub async fn accept(self, now: Timestamp) -> Result<Timestamp, Error> {
-        let mut write = self.register.write().await?;
-        let feed_count = i64::from(self.state.ordinal);
-        // On PostgreSQL this row lock puts acceptances one after the other.
-        let feed_first = take_numbers(&mut write, "feed", feed_count).await?;
-        let last: Option<String> = sqlx::query_scalar("select max(accepted_at) from submission")
-            .fetch_one(&mut *write.tx)
-            .await?;
-        let last = last.as_deref().map(stamp::read_instant).transpose()?;
-        let tick = jiff::SignedDuration::from_micros(1);
-        let accepted_at = match last {
-            Some(last) if now <= last => last.saturating_add(tick).unwrap_or(now),
-            _ => now,
-        };
-        let counts = self.counts;
-        sqlx::query(ACCEPT)
-            .bind(self.id.0)
-            .bind(stamp::instant(accepted_at))
-            .bind(feed_first)
-            .bind(feed_count)
-            .bind(number(counts.rows))
-            .bind(number(counts.created))
-            .bind(number(counts.changed))
-            .bind(number(counts.unchanged))
-            .bind(number(counts.withdrawn))
-            .bind(number(counts.rejected))
-            .bind(number(counts.warned))
-            .execute(&mut *write.tx)
-            .await?;
-        let detail = format!(
-            "item={} department={} rows={}",
-            self.new.item, self.new.department, counts.rows
-        );
-        let (at, actor) = (accepted_at, self.new.actor.clone());
-        crate::audit::append(&mut write, at, &actor, "submission_accepted", &self.receipt, &detail)
-            .await?;
-        crate::job::enqueue(&mut write, "refresh_figures", &self.new.item, at).await?;
-        write.commit().await?;
-        alive::forget(&self.register, self.id);
-        Ok(accepted_at)
-    }
-
     /// Gives the load up; what it wrote is cleared away.
     pub async fn abandon(self) -> Result<(), Error> {
-        let (register, id) = (self.register.clone(), self.id);
-        drop(self);
-        alive::clear(&register, id).await
+        alive::clear(&self.register, self.id, &self.alive, u64::MAX).await?;
+        Ok(())
     }
 }
 
+/// Rows written one by one in a transaction, so that nobody waits long.
+const AT_ONCE: usize = 500;
+
 impl State {
-    fn empty() -> Self {
+    fn new(submission: SubmissionId, new: &NewSubmission) -> Self {
         State {
-            submission: SubmissionId(0),
-            item: String::new(),
-            mode: Mode::Changes,
+            submission,
+            item: new.item.clone(),
+            department: new.department.clone(),
+            mode: new.mode,
             ordinal: 0,
             subjects: HashMap::new(),
             unchanged: HashSet::new(),
@@ -363,53 +279,35 @@ impl State {
     }
 }
 
-/// What a full delivery leaves out.
-#[derive(Debug)]
-pub struct Missing {
-    pub live: u64,
-    pub gone: Vec<Withdrawal>,
-}
-
-/// A record to take back: which, and the version it stands on.
-#[derive(Clone, Copy, Debug)]
-pub struct Withdrawal {
-    pub subject: SubjectId,
-    pub key: [u8; 16],
-    pub base: SubmissionId,
-    pub row: u64,
-}
-
-const CURRENT_OF_SOURCE: &str = "\
-    select v.subject_id, v.key, v.submission_id
-    from submission s join record_version v on v.submission_id = s.id
-    where s.item = $1 and s.department = $2 and s.feed_first is not null and v.withdrawn = false
-      and not exists (
-        select 1 from record_version w join submission t on t.id = w.submission_id
-        where w.subject_id = v.subject_id and w.item = v.item and w.key = v.key
-          and t.feed_first > s.feed_first)";
-
-const ACCEPT: &str = "\
-    update submission set state = 'accepted', accepted_at = $2, feed_first = $3, feed_count = $4,
-      row_count = $5, created = $6, changed = $7, unchanged = $8, withdrawn = $9, rejected = $10, warned = $11
-    where id = $1";
-
 fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
+/// The load of the very same file that is under way, or seems to be.
+async fn same_file(
+    connection: &mut sqlx::AnyConnection,
+    new: &NewSubmission,
+) -> Result<Option<SubmissionId>, Error> {
+    let loading = "\
+        select id from submission
+        where state = 'loading' and item = $1 and department = $2 and file_digest = $3";
+    let same: Option<i64> = sqlx::query_scalar(loading)
+        .bind(&new.item)
+        .bind(&new.department)
+        .bind(&new.file_digest)
+        .fetch_optional(connection)
+        .await?;
+    Ok(same.map(SubmissionId))
+}
+
 async fn insert(
-    write: &mut crate::register::Write,
+    write: &mut Write,
     id: SubmissionId,
     receipt: &str,
     new: &NewSubmission,
 ) -> Result<(), Error> {
-    let policy = "insert into policy_version (version, first_used_at) values ($1, $2) on conflict do nothing";
     let received_at = stamp::instant(new.received_at);
-    sqlx::query(policy)
-        .bind(&new.policy_version)
-        .bind(&received_at)
-        .execute(&mut *write.tx)
-        .await?;
+    policy_version::note(write, &new.policy_version, new.received_at).await?;
     let statement = "\
         insert into submission (id, receipt, item, department, pack, mode, file_name, file_digest, file_bytes,
           heading, policy_version, actor, state, received_at, feed_count, row_count, created, changed,
@@ -433,3 +331,6 @@ async fn insert(
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,12 +13,23 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{error::Error, register::Register, stamp};
 
+/// That no accepted version follows `v`, which came with `s`.
+pub(crate) const NOTHING_LATER: &str = "\
+    not exists (
+      select 1 from record_version w join submission t on t.id = w.submission_id
+      where w.subject_id = v.subject_id and w.item = v.item and w.key = v.key
+        and t.feed_first > s.feed_first)";
+
 const COLUMNS: &str = "\
     v.record_id, v.item, v.subject_id, u.kind, v.subject_name, s.department, v.submission_id, v.row_no,
     v.decided_on, v.effective_from, v.effective_until, v.payload, v.digest,
     case when v.withdrawn then 1 else 0 end as withdrawn,
     case when v.overridden then 1 else 0 end as overridden,
     s.accepted_at, s.policy_version, v.key, s.feed_first";
+
+const FROM: &str = "\
+    from record_version v
+    join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id";
 
 /// Every version of every record of a subject that the platform knew at an instant, each record's
 /// versions oldest first and numbered from 1.
@@ -28,8 +39,7 @@ pub async fn of_subject(
     known_at: Timestamp,
 ) -> Result<Vec<Version>, Error> {
     let statement = format!(
-        "select {COLUMNS} from record_version v
-         join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
+        "select {COLUMNS} {FROM}
          where v.subject_id = $1 and s.accepted_at <= $2 order by v.item, v.key, s.feed_first"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
@@ -60,8 +70,7 @@ pub async fn of_subjects(
             count => format!("and v.item in ({})", binds(ids.len() + 1, count)),
         };
         let statement = format!(
-            "select {COLUMNS} from record_version v
-             join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
+            "select {COLUMNS} {FROM}
              where v.subject_id in ({}) {of_items} and s.feed_first is not null
              order by v.subject_id, v.item, v.key, s.feed_first",
             binds(1, ids.len())
@@ -161,13 +170,14 @@ pub struct ListQuery {
     pub limit: i64,
 }
 
-/// Records of an item as they stood by both clocks, newest document first; no natural person's.
+/// Records of an item as they stood by both clocks, newest document first and those without a date
+/// last; no natural person's.
 ///
 /// Of each record the last version known that is dated not after the day, unless it was taken back.
+/// Where a first or last day is asked for, a record without a date is on neither side.
 pub async fn list(register: &Register, query: &ListQuery) -> Result<Vec<Version>, Error> {
     let statement = format!(
-        "select {COLUMNS} from record_version v
-         join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
+        "select {COLUMNS} {FROM}
          where v.item = $1 and v.decided_on >= $2 and v.decided_on <= $3
            and (v.decided_on < $4 or (v.decided_on = $4 and (v.subject_id < $5
              or (v.subject_id = $5 and v.record_id < $6))))
@@ -177,13 +187,14 @@ pub async fn list(register: &Register, query: &ListQuery) -> Result<Vec<Version>
              select 1 from record_version w join submission t on t.id = w.submission_id
              where w.subject_id = v.subject_id and w.item = v.item and w.key = v.key
                and t.feed_first > s.feed_first and t.accepted_at <= $8
-               and (w.withdrawn = true or w.decided_on is null or w.decided_on <= $9))
+               and (w.withdrawn = true or w.decided_on <= $9))
          order by v.decided_on desc, v.subject_id desc, v.record_id desc limit $10"
     );
     let (day, subject, record) = query.after.clone().unwrap_or(("9999-99-99".to_owned(), 0, 0));
+    let earliest = if query.until.is_some() { "0000-00-00" } else { "" };
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(&query.item)
-        .bind(stamp::day(query.from).unwrap_or_else(|| "0000-00-00".to_owned()))
+        .bind(stamp::day(query.from).unwrap_or_else(|| earliest.to_owned()))
         .bind(query.until.unwrap_or(query.as_of).min(query.as_of).to_string())
         .bind(day)
         .bind(subject)
@@ -205,8 +216,7 @@ pub async fn of_submission(
     limit: i64,
 ) -> Result<Vec<(i64, Version)>, Error> {
     let statement = format!(
-        "select {COLUMNS}, v.ordinal from record_version v
-         join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id
+        "select {COLUMNS}, v.ordinal {FROM}
          where v.submission_id = $1 and v.ordinal >= $2 and s.feed_first is not null
          order by v.ordinal limit $3"
     );
@@ -224,7 +234,8 @@ fn read(row: &AnyRow) -> Result<Version, Error> {
     let kind: String = row.try_get("kind")?;
     let digest: Vec<u8> = row.try_get("digest")?;
     let day = |column: &str| -> Result<Option<Date>, Error> {
-        stamp::read_day(row.try_get::<Option<String>, _>(column)?.as_deref())
+        let day: Option<String> = row.try_get(column)?;
+        stamp::read_day(day.as_deref().filter(|day| !day.is_empty()))
     };
     let known_from: String = row.try_get("accepted_at")?;
     Ok(Version {

@@ -1,6 +1,9 @@
 //! Opening the register and writing to it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use sqlx::{
     Any, AnyPool, Transaction,
@@ -9,6 +12,7 @@ use sqlx::{
 };
 
 use crate::{
+    backup,
     error::Error,
     turn::{Held, Turn},
 };
@@ -48,6 +52,8 @@ impl Engine {
 pub struct Register {
     pub(crate) engine: Engine,
     pub(crate) pool: AnyPool,
+    /// Connections of writers alone: readers never keep a writer waiting, nor writers a reader.
+    writers: AnyPool,
     pub(crate) turn: Option<Turn>,
 }
 
@@ -64,19 +70,37 @@ impl Write {
         drop(self.held);
         Ok(())
     }
+
+    /// Undoes what was written, at once and not when the connection is next used.
+    pub(crate) async fn roll_back(self) -> Result<(), Error> {
+        self.tx.rollback().await?;
+        drop(self.held);
+        Ok(())
+    }
 }
 
 impl Register {
-    /// Opens the register, making an empty one ready; an older one is left alone.
+    /// Opens the register, making an empty one ready; an older one, a newer one, and one that a
+    /// killed restore left are left alone.
     pub async fn open(engine: Engine) -> Result<Register, Error> {
-        let register = Register::connect(engine, 8).await?;
-        match register.pending().await? {
-            Pending::None => Ok(register),
-            Pending::Everything => {
+        let register = Register::open_to_restore(engine).await?;
+        if backup::is_half_restored(&register).await? {
+            return Err(Error::HalfRestored);
+        }
+        Ok(register)
+    }
+
+    /// Opens the register for a restore, which alone may go on where a killed one stopped.
+    pub async fn open_to_restore(engine: Engine) -> Result<Register, Error> {
+        let register = Register::connect(engine, READERS).await?;
+        match register.version().await? {
+            Version::Ours => Ok(register),
+            Version::Empty => {
                 register.migrate().await?;
                 Ok(register)
             }
-            Pending::Some => Err(Error::OldVersion),
+            Version::Older => Err(Error::OldVersion),
+            Version::Newer => Err(Error::NewVersion),
         }
     }
 
@@ -92,24 +116,11 @@ impl Register {
             }
             Engine::Postgres(url) => (url.clone(), None),
         };
-        let sqlite = turn.is_some();
         // Turning a new file to WAL fails where another process does so at the same moment.
         let _held = pen(turn.as_ref()).await?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(connections)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if sqlite {
-                        for pragma in SQLITE_PRAGMAS {
-                            sqlx::query(*pragma).execute(&mut *connection).await?;
-                        }
-                    }
-                    Ok(())
-                })
-            })
-            .connect(&url)
-            .await?;
-        Ok(Register { engine, pool, turn })
+        let pool = self::pool(connections, turn.is_some()).connect(&url).await?;
+        let writers = self::pool(WRITERS, turn.is_some()).connect_lazy(&url)?;
+        Ok(Register { engine, pool, writers, turn })
     }
 
     #[must_use]
@@ -118,9 +129,12 @@ impl Register {
     }
 
     /// Begins a transaction that may write.
+    ///
+    /// The connection comes first, since whoever holds the pen must wait for nothing; a transaction
+    /// on SQLite sees the register as it is at its first statement, with the pen held.
     pub async fn write(&self) -> Result<Write, Error> {
-        let held = self.pen().await?;
-        Ok(Write { tx: self.pool.begin().await?, held })
+        let tx = self.writers.begin().await?;
+        Ok(Write { tx, held: self.pen().await? })
     }
 
     /// The pen of SQLite; an engine with many writers has none.
@@ -130,12 +144,13 @@ impl Register {
 
     /// Brings the register to this program's version.
     pub async fn migrate(&self) -> Result<(), Error> {
+        let mut connection = self.writers.acquire().await?;
         let _held = self.pen().await?;
-        MIGRATOR.run(&self.pool).await?;
+        MIGRATOR.run(&mut *connection).await?;
         Ok(())
     }
 
-    async fn pending(&self) -> Result<Pending, Error> {
+    async fn version(&self) -> Result<Version, Error> {
         let mut connection = self.pool.acquire().await?;
         let applied = match connection.list_applied_migrations("_sqlx_migrations").await {
             Ok(applied) => applied,
@@ -149,14 +164,21 @@ impl Register {
                 connection.list_applied_migrations("_sqlx_migrations").await?
             }
         };
-        Ok(match applied.len() {
-            0 => Pending::Everything,
-            some if some < MIGRATOR.iter().count() => Pending::Some,
-            _ => Pending::None,
+        let applied: BTreeSet<i64> = applied.iter().map(|migration| migration.version).collect();
+        let ours: BTreeSet<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
+        Ok(if applied.is_empty() {
+            Version::Empty
+        } else if !applied.is_subset(&ours) {
+            Version::Newer
+        } else if applied != ours {
+            Version::Older
+        } else {
+            Version::Ours
         })
     }
 
     pub async fn close(&self) {
+        self.writers.close().await;
         self.pool.close().await;
     }
 
@@ -177,10 +199,30 @@ async fn pen(turn: Option<&Turn>) -> Result<Option<Held>, Error> {
     }
 }
 
-enum Pending {
-    None,
-    Some,
-    Everything,
+fn pool(connections: u32, sqlite: bool) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
+        Box::pin(async move {
+            if sqlite {
+                for pragma in SQLITE_PRAGMAS {
+                    sqlx::query(*pragma).execute(&mut *connection).await?;
+                }
+            }
+            Ok(())
+        })
+    })
+}
+
+/// Connections of a process that reads and of one that writes, at most.
+const READERS: u32 = 8;
+const WRITERS: u32 = 4;
+
+/// How the tables there are stand to those of this program.
+enum Version {
+    Empty,
+    Older,
+    Ours,
+    /// Some of them only a newer program knows.
+    Newer,
 }
 
 /// Readers never wait for a writer (WAL); what is accepted is on disk before it is confirmed (full).
@@ -193,6 +235,10 @@ const SQLITE_PRAGMAS: &[&str] = &[
 ];
 
 /// Takes the next number of a counter, and `count - 1` more.
+///
+/// On PostgreSQL the row stays locked until the transaction ends, so the numbers follow each other
+/// without a gap. Whoever takes several takes them in the order feed, audit, job, so that two
+/// never wait for each other; the others are taken alone.
 pub(crate) async fn take_numbers(
     write: &mut Write,
     counter: &str,
@@ -203,3 +249,6 @@ pub(crate) async fn take_numbers(
         sqlx::query_scalar(statement).bind(counter).bind(count).fetch_one(&mut *write.tx).await?;
     Ok(next - count)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     error::Error,
+    policy_version,
     register::{Register, Write, take_numbers},
     stamp,
 };
@@ -31,6 +32,7 @@ pub async fn next_number(write: &mut Write) -> Result<i64, Error> {
 }
 
 pub async fn insert(write: &mut Write, report: &Report) -> Result<(), Error> {
+    policy_version::note(write, &report.policy_version, report.issued_at).await?;
     let statement = "\
         insert into report (number, verification_code, subject_id, state, issued_at, policy_version, data,
           data_digest, document_digest, document)
@@ -109,3 +111,6 @@ fn read(row: &AnyRow) -> Result<Report, Error> {
         document: row.try_get("document")?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,11 +63,3 @@ pub async fn of(
     }
     Ok(found)
 }
-
-/// How many subjects there are of each kind.
-pub async fn count(register: &Register) -> Result<Vec<(String, i64)>, Error> {
-    let rows = sqlx::query("select kind, count(*) as n from subject group by kind order by kind")
-        .fetch_all(&register.pool)
-        .await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-}

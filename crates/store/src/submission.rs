@@ -53,7 +53,7 @@ pub async fn recent(
 ) -> Result<Vec<Submission>, Error> {
     let statement = "\
         select * from submission where accepted_at is not null and ($1 = '' or department = $1)
-        order by feed_first desc, id desc limit $2";
+        order by accepted_at desc limit $2";
     let rows = sqlx::query(statement)
         .bind(department.unwrap_or_default())
         .bind(limit)
@@ -81,17 +81,26 @@ pub async fn of_department(
     rows.iter().map(read).collect()
 }
 
-/// Accepted submissions whose changes reach beyond a position of the feed, oldest first.
-pub async fn after_feed(
-    register: &Register,
-    position: i64,
-    limit: i64,
-) -> Result<Vec<Submission>, Error> {
+/// The submission that holds a position of the change feed.
+pub async fn holding(register: &Register, position: i64) -> Result<Option<Submission>, Error> {
     let statement = "\
-        select * from submission where feed_first is not null and feed_first + feed_count > $1 and feed_count > 0
-        order by feed_first limit $2";
-    let rows = sqlx::query(statement).bind(position).bind(limit).fetch_all(&register.pool).await?;
-    rows.iter().map(read).collect()
+        select * from submission where feed_first <= $1 and feed_count > 0
+        order by feed_first desc limit 1";
+    let row = sqlx::query(statement).bind(position).fetch_optional(&register.pool).await?;
+    let last = row.as_ref().map(read).transpose()?;
+    let reaches = |submission: &Submission| {
+        submission.feed_first.is_some_and(|first| position < first + submission.feed_count)
+    };
+    Ok(last.filter(reaches))
+}
+
+/// The instant of the newest acceptance. Where a clock was ahead once it lies after now, and
+/// whoever asks what is known now has to ask for then.
+pub async fn newest_instant(register: &Register) -> Result<Option<Timestamp>, Error> {
+    let newest: Option<String> = sqlx::query_scalar("select max(accepted_at) from submission")
+        .fetch_one(&register.pool)
+        .await?;
+    newest.as_deref().map(stamp::read_instant).transpose()
 }
 
 fn read(row: &AnyRow) -> Result<Submission, Error> {
@@ -131,3 +140,6 @@ fn read(row: &AnyRow) -> Result<Submission, Error> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,8 +33,10 @@ pub struct Problem {
 pub enum What {
     /// The digest of a version is not that of its payload.
     VersionDigest,
-    /// A row names a subject or a submission that is not there.
+    /// A row names a subject, a submission or a policy that is not there or does not fit.
     Reference,
+    /// The versions of a record bear different numbers.
+    Record,
     /// The change feed has a gap, an overlap or a wrong order.
     Feed,
     /// The versions of a submission are not numbered without a gap.
@@ -49,6 +51,14 @@ pub enum What {
     ReportDigest,
 }
 
+impl Findings {
+    /// How many problems there are, those not listed among them.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.problems.len() as u64 + self.more
+    }
+}
+
 impl What {
     /// The word printed and logged.
     #[must_use]
@@ -56,6 +66,7 @@ impl What {
         match self {
             What::VersionDigest => "version_digest",
             What::Reference => "reference",
+            What::Record => "record",
             What::Feed => "feed",
             What::Ordinal => "ordinal",
             What::Count => "count",
@@ -80,6 +91,7 @@ pub async fn verify(
     let mut tx = backup::snapshot(register).await?;
     let mut check = Check { findings: Findings::default(), progress };
     row::versions(&mut tx, &mut check).await?;
+    row::records(&mut tx, &mut check).await?;
     row::references(&mut tx, &mut check).await?;
     row::reports(&mut tx, &mut check).await?;
     row::audit(&mut tx, &mut check).await?;

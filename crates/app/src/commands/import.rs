@@ -1,16 +1,25 @@
 //! `xinheng import`: files of a department.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{File, OpenOptions, Permissions},
+    io::{ErrorKind, Write as _},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use domain::{fault::Level, text::Lang};
-use registry::import::{Delivery, Imported};
+use registry::{
+    import::{Delivery, Imported},
+    platform::Platform,
+};
+use render::faults::RejectedRows;
 use serde_json::json;
 use store::load::Mode;
 
 use crate::{
-    exit::{Exit, say},
+    exit::{self, Exit, OfFile, say},
     progress::Bar,
     settings::Settings,
     wiring,
@@ -55,57 +64,117 @@ enum ModeArg {
 }
 
 pub async fn run(settings: &Settings, given: &Import, json: bool) -> anyhow::Result<Exit> {
+    if given.faults.is_some() && 1 < given.files.len() {
+        let why = say(
+            "--faults 只写一个文件的退回行：请把各文件分开报送",
+            "--faults takes the rows sent back of one file: hand the files in one by one",
+        );
+        return Ok(exit::misused(&why, json));
+    }
     let platform = wiring::platform(settings, false).await?;
     let mut exit = Exit::Done;
     for file in &given.files {
-        let delivery = Delivery {
-            path: file.clone(),
-            file_name: file
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default(),
-            item: given.item.clone(),
-            pack: given.pack.clone(),
-            department: given.department.clone(),
-            mode: match given.mode {
-                ModeArg::Changes => Mode::Changes,
-                ModeArg::Full => Mode::Full,
-                ModeArg::Withdraw => Mode::Withdraw,
-            },
-            confirmed: given.confirm,
-            dry_run: given.dry_run,
-            actor: super::actor(),
-        };
-        let mut bar = Bar::new(json, given.faults.is_some());
-        let started = std::time::Instant::now();
-        let imported = registry::import::import(&platform, &delivery, &mut bar).await;
-        bar.finish();
-        let imported = imported.with_context(|| file.display().to_string())?;
-        if let (Some(out), Some(rejected)) = (&given.faults, &bar.rejected) {
-            write_rejected(out, rejected)?;
-        }
-        if 0 < imported.counts.rejected {
+        let taken = take(&platform, given, file, json).await;
+        if taken.with_context(|| OfFile(file.display().to_string()))? == Exit::Rejected {
             exit = Exit::Rejected;
-        }
-        if json {
-            println!("{}", answer(file, &imported));
-        } else {
-            summary(file, &imported, started.elapsed().as_secs_f64(), given.faults.as_deref());
         }
     }
     platform.register.close().await;
     Ok(exit)
 }
 
-fn write_rejected(out: &Path, rejected: &render::faults::RejectedRows) -> anyhow::Result<()> {
-    let xlsx = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
-    if xlsx {
-        std::fs::write(out, render::faults::rejected_xlsx(rejected)?)?;
-    } else {
-        let mut file = std::io::BufWriter::new(std::fs::File::create(out)?);
-        render::faults::rejected_csv(rejected, &mut file)?;
+/// Takes one file in. The receipt is printed before the rows sent back are written.
+async fn take(
+    platform: &Platform,
+    given: &Import,
+    file: &Path,
+    json: bool,
+) -> anyhow::Result<Exit> {
+    let target = given.faults.as_deref().map(Target::open).transpose()?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+    let delivery = Delivery {
+        path: file.to_owned(),
+        file_name: name.unwrap_or_default(),
+        item: given.item.clone(),
+        pack: given.pack.clone(),
+        department: given.department.clone(),
+        mode: match given.mode {
+            ModeArg::Changes => Mode::Changes,
+            ModeArg::Full => Mode::Full,
+            ModeArg::Withdraw => Mode::Withdraw,
+        },
+        confirmed: given.confirm,
+        dry_run: given.dry_run,
+        actor: super::actor(),
+    };
+    let mut bar = Bar::new(json, target.is_some());
+    let started = std::time::Instant::now();
+    let imported = registry::import::import(platform, &delivery, &mut bar).await;
+    bar.finish();
+    match &imported {
+        Ok(imported) if json => println!("{}", answer(file, imported)),
+        Ok(imported) => summary(file, imported, started.elapsed().as_secs_f64()),
+        Err(_) => {}
     }
-    Ok(())
+    if let (Some(target), Some(rejected)) = (target, &bar.rejected) {
+        // What was stopped or failed may have rows to mend too.
+        if imported.is_ok() || !rejected.rows.is_empty() {
+            target.write(rejected, json)?;
+        } else {
+            target.leave();
+        }
+    }
+    Ok(if 0 < imported?.counts.rejected { Exit::Rejected } else { Exit::Done })
+}
+
+/// The file for the rows sent back. It is opened before anything is taken in, so that nothing is
+/// lost where it cannot be written, and may hold personal data, so that nobody else reads it.
+struct Target {
+    path: PathBuf,
+    file: File,
+    made: bool,
+}
+
+impl Target {
+    fn open(path: &Path) -> anyhow::Result<Target> {
+        let named = || path.display().to_string();
+        let mut options = OpenOptions::new();
+        options.write(true).mode(0o600);
+        let (file, made) = match options.clone().create_new(true).open(path) {
+            Err(there) if there.kind() == ErrorKind::AlreadyExists => {
+                (options.open(path).with_context(named)?, false)
+            }
+            opened => (opened.with_context(named)?, true),
+        };
+        Ok(Target { path: path.to_owned(), file, made })
+    }
+
+    fn write(mut self, rejected: &RejectedRows, json: bool) -> anyhow::Result<()> {
+        let named = || self.path.display().to_string();
+        let xlsx = self.path.extension().is_some_and(|is| is.eq_ignore_ascii_case("xlsx"));
+        let mut bytes = Vec::new();
+        if xlsx {
+            bytes = render::faults::rejected_xlsx(rejected)?;
+        } else {
+            render::faults::rejected_csv(rejected, &mut bytes)?;
+        }
+        if self.file.metadata().with_context(named)?.is_file() {
+            self.file.set_permissions(Permissions::from_mode(0o600)).with_context(named)?;
+            self.file.set_len(0).with_context(named)?;
+        }
+        self.file.write_all(&bytes).with_context(named)?;
+        if !json {
+            println!("{}{}", say("  退回的行写在 ", "  rows sent back are in "), named());
+        }
+        Ok(())
+    }
+
+    /// Leaves the place as it was found.
+    fn leave(self) {
+        if self.made {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 fn answer(file: &Path, imported: &Imported) -> serde_json::Value {
@@ -131,7 +200,7 @@ fn answer(file: &Path, imported: &Imported) -> serde_json::Value {
     })
 }
 
-fn summary(file: &Path, imported: &Imported, seconds: f64, out: Option<&Path>) {
+fn summary(file: &Path, imported: &Imported, seconds: f64) {
     let counts = imported.counts;
     let lang = crate::settings::language();
     let receipt =
@@ -173,9 +242,6 @@ fn summary(file: &Path, imported: &Imported, seconds: f64, out: Option<&Path>) {
             "{}",
             say("  … 另有 {more} 条", "  … and {more} more").replace("{more}", &more.to_string())
         );
-    }
-    if let Some(out) = out {
-        println!("{}{}", say("  退回的行写在 ", "  rows sent back are in "), out.display());
     }
 }
 

@@ -1,7 +1,6 @@
 //! Keys of departments' systems, and codes somebody answers for.
 
 use clap::{Args, Subcommand};
-use domain::identifier::{self, uscc::UnifiedCode};
 use serde_json::json;
 
 use crate::{
@@ -19,15 +18,18 @@ pub struct Key {
 #[derive(Debug, Subcommand)]
 enum KeyCommand {
     /// Make a key; it is shown once and kept as a digest only
-    Add {
-        #[arg(long)]
-        department: String,
-        /// By what the key is known: the system that uses it
-        #[arg(long)]
-        label: String,
-    },
+    Add(Holder),
     /// Make a key useless from now on
-    Revoke { label: String },
+    Revoke(Holder),
+}
+
+#[derive(Debug, Args)]
+struct Holder {
+    #[arg(long)]
+    department: String,
+    /// By what the key is known: the system that uses it
+    #[arg(long)]
+    label: String,
 }
 
 /// A code that fails its check digit, or looks like a person's number, and that somebody answers for.
@@ -41,10 +43,10 @@ pub struct Override {
 
 pub async fn run(settings: &Settings, key: &Key, json: bool) -> anyhow::Result<Exit> {
     let platform = wiring::platform(settings, false).await?;
+    let actor = super::actor();
     match &key.command {
-        KeyCommand::Add { department, label } => {
-            let key = registry::api_use::create_key(&platform, department, label, &super::actor())
-                .await?;
+        KeyCommand::Add(Holder { department, label }) => {
+            let key = registry::api_key::create(&platform, department, label, &actor).await?;
             if json {
                 println!("{}", json!({ "department": department, "label": label, "key": key }));
             } else {
@@ -52,15 +54,21 @@ pub async fn run(settings: &Settings, key: &Key, json: bool) -> anyhow::Result<E
                 eprintln!("{}", say("此密钥只显示这一次", "this key is shown this once"));
             }
         }
-        KeyCommand::Revoke { label } => {
-            let mut write = platform.register.write().await?;
-            let now = platform.now();
-            if !store::api_key::revoke(&mut write, label, now).await? {
-                anyhow::bail!("no key in force is called `{label}`");
+        KeyCommand::Revoke(Holder { department, label }) => {
+            if !registry::api_key::revoke(&platform, department, label, &actor).await? {
+                let why = say(
+                    "“{department}”没有名为“{label}”的有效密钥",
+                    "“{department}” has no key in force called “{label}”",
+                );
+                let why = why.replace("{department}", department).replace("{label}", label);
+                return Err(anyhow::Error::msg(why));
             }
-            store::audit::append(&mut write, now, &super::actor(), "api_key_revoked", label, "")
-                .await?;
-            write.commit().await?;
+            if json {
+                let told = json!({ "department": department, "label": label, "revoked": true });
+                println!("{told}");
+            } else {
+                println!("{}{department} {label}", say("已作废：", "revoked: "));
+            }
         }
     }
     Ok(Exit::Done)
@@ -72,18 +80,9 @@ pub async fn run_override(
     json: bool,
 ) -> anyhow::Result<Exit> {
     let platform = wiring::platform(settings, false).await?;
-    let code = UnifiedCode::parse_overridden(&given.code)
-        .map_err(|invalid| anyhow::anyhow!("{}: {}", given.code, invalid.reason().en))?;
-    if code.check_fits() && !identifier::is_rather_a_person(&code) {
-        anyhow::bail!("{} needs no override: its check character fits", given.code);
-    }
-    let (mut write, now, actor) =
-        (platform.register.write().await?, platform.now(), super::actor());
-    store::code_override::insert(&mut write, "uscc", code.as_str(), &given.reason, &actor, now)
-        .await?;
-    store::audit::append(&mut write, now, &actor, "code_overridden", code.as_str(), &given.reason)
-        .await?;
-    write.commit().await?;
+    let (code, reason) = (&given.code, &given.reason);
+    let code =
+        registry::code_override::answer_for(&platform, code, reason, &super::actor()).await?;
     if json {
         println!("{}", json!({ "code": code.as_str(), "reason": given.reason }));
     } else {

@@ -33,7 +33,7 @@ pub async fn backup(settings: &Settings, file: &Path, json: bool) -> anyhow::Res
 
 pub async fn restore(settings: &Settings, file: &Path, json: bool) -> anyhow::Result<Exit> {
     std::fs::create_dir_all(&settings.data)?;
-    let register = Register::open(settings.engine()).await?;
+    let register = Register::open_to_restore(settings.engine()).await?;
     let summary = store::backup::restore(&register, file, &mut told(json)).await?;
     finish(json, file, &summary.tables);
     Ok(Exit::Done)
@@ -44,7 +44,8 @@ pub async fn verify(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
     let findings = store::verify::verify(&register, &mut told(json)).await?;
     if json {
         let problems: Vec<String> = findings.problems.iter().map(sentence).collect();
-        println!("{}", json!({ "checked": findings.checked, "problems": problems }));
+        let (checked, more) = (&findings.checked, findings.more);
+        println!("{}", json!({ "checked": checked, "problems": problems, "more": more }));
     } else {
         for (what, count) in &findings.checked {
             println!("{what}: {count}");
@@ -52,7 +53,14 @@ pub async fn verify(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
         for problem in &findings.problems {
             println!("{}{}", say("问题：", "problem: "), sentence(problem));
         }
-        println!("{}{}", say("问题数：", "problems: "), findings.problems.len());
+        if 0 < findings.more {
+            println!(
+                "{}",
+                say("… 另有 {more} 个", "… and {more} more")
+                    .replace("{more}", &findings.more.to_string())
+            );
+        }
+        println!("{}{}", say("问题数：", "problems: "), findings.count());
     }
     Ok(if findings.problems.is_empty() { Exit::Done } else { Exit::Failed })
 }

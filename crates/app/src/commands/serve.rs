@@ -55,7 +55,7 @@ pub async fn run(settings: &Settings, given: &Serve) -> anyhow::Result<Exit> {
     };
     axum::serve(listener, router).with_graceful_shutdown(signal).await?;
     if let Some(worker) = worker {
-        worker.await??;
+        worker.await?;
     }
     platform.register.close().await;
     Ok(Exit::Done)
@@ -88,7 +88,7 @@ pub async fn worker(settings: &Settings) -> anyhow::Result<Exit> {
         until_told().await;
         let _ = stop.send(true);
     });
-    registry::work::run(&platform, stopped).await?;
+    registry::work::run(&platform, stopped).await;
     Ok(Exit::Done)
 }
 

@@ -4,9 +4,11 @@
 
 mod api;
 mod city;
+mod delivering;
 mod home;
 mod picture;
 mod rows;
 mod site;
 mod soak;
 mod tidy;
+mod work;

@@ -74,15 +74,10 @@ type Row = Map<String, Value>;
 
 /// Takes the picture through a backup.
 pub fn picture(home: &Home) -> Picture {
-    let file = home.path("picture.backup");
-    home.must(&["backup", &file], 0);
-    let mut gzip =
-        Command::new("gzip").args(["-dc", &file]).stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(gzip.stdout.take().unwrap()).lines();
     let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     let mut reading: Option<(&str, Vec<Option<&str>>)> = None;
-    for line in lines.map(Result::unwrap) {
-        match serde_json::from_str(&line).unwrap() {
+    for line in backed_up(home) {
+        match line {
             Value::Object(line) if line.contains_key("table") => {
                 let table = TABLES.iter().find(|(name, _)| line["table"] == *name);
                 reading = table.map(|(name, wanted)| (*name, columns(&line["columns"], wanted)));
@@ -96,9 +91,48 @@ pub fn picture(home: &Home) -> Picture {
             _ => {}
         }
     }
-    assert!(gzip.wait().unwrap().success());
-    std::fs::remove_file(file).unwrap();
     name_and_sort(&mut rows)
+}
+
+/// Event, object and detail of every audit event, in their order.
+pub fn audit(home: &Home) -> Vec<[String; 3]> {
+    audit_in(backed_up(home))
+}
+
+/// The same, from the lines of a backup.
+pub fn audit_in(lines: Vec<Value>) -> Vec<[String; 3]> {
+    let mut events = Vec::new();
+    let mut reading = false;
+    for line in lines {
+        match line {
+            Value::Object(line) => reading = line.get("table") == Some(&"audit_event".into()),
+            Value::Array(cells) if reading => {
+                let text = |at: usize| cells[at].as_str().unwrap().to_owned();
+                events.push((number(&cells[0]), [text(3), text(4), text(5)]));
+            }
+            _ => {}
+        }
+    }
+    events.sort();
+    events.into_iter().map(|(_, event)| event).collect()
+}
+
+/// The lines of a backup.
+fn backed_up(home: &Home) -> Vec<Value> {
+    let file = home.path("picture.backup");
+    home.must(&["backup", &file], 0);
+    let lines = lines(&file);
+    std::fs::remove_file(file).unwrap();
+    lines
+}
+
+/// The lines of a backup in a file.
+pub fn lines(file: &str) -> Vec<Value> {
+    let mut gzip = Command::new("gzip").args(["-dc", file]).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(gzip.stdout.take().unwrap()).lines();
+    let lines = lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    assert!(gzip.wait().unwrap().success());
+    lines
 }
 
 fn columns<'w>(line: &Value, wanted: &[&'w str]) -> Vec<Option<&'w str>> {

@@ -44,8 +44,13 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "subject_name",
-        submission: None,
-        columns: &[("subject_id", Number), ("norm", Text), ("name", Text)],
+        submission: Some("submission_id"),
+        columns: &[
+            ("subject_id", Number),
+            ("norm", Text),
+            ("submission_id", Number),
+            ("name", Text),
+        ],
     },
     Table {
         name: "code_override",

@@ -4,11 +4,11 @@ use std::{
     io::{Read as _, Write as _},
 };
 
-use super::{
-    samples::{Sample, begin, fill, now, registers, sqlite, tamper},
-    *,
+use super::*;
+use crate::{
+    load::Mode,
+    samples::{self, Sample, begin, fill, now, registers, sqlite, tamper},
 };
-use crate::load::Mode;
 
 /// Every row of every table, in an order that both engines give alike.
 async fn dump(register: &Register) -> BTreeMap<&'static str, Vec<String>> {

@@ -1,6 +1,6 @@
 //! What becomes of each row of a chunk: the same rules for both engines.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     fault::{Fault, Level, Rule},
@@ -9,7 +9,7 @@ use domain::{
     record::Accepted,
 };
 
-use super::{Mode, State, Withdrawal};
+use super::{Mode, State, missing::Withdrawal};
 use crate::{error::Error, register::Write};
 
 /// The version of a record that stands before this submission.
@@ -20,6 +20,14 @@ pub struct Head {
     pub feed_first: i64,
     pub withdrawn: bool,
     pub digest: Vec<u8>,
+    pub department: String,
+}
+
+impl Head {
+    /// Whether another department answers for the record; for one that was taken back none does.
+    pub fn is_of_another(&self, department: &str) -> bool {
+        !self.withdrawn && self.department != department
+    }
 }
 
 /// What the register holds for the key of a row.
@@ -36,6 +44,8 @@ pub struct Plan {
     /// Position in the chunk, its subject, its record and its place in the submission.
     pub versions: Vec<NewVersion>,
     pub withdrawals: Vec<(u32, Withdrawal)>,
+    /// Positions of rows that are sent back.
+    pub refused: HashSet<usize>,
     pub outcome: Outcome,
 }
 
@@ -56,26 +66,33 @@ pub struct Outcome {
     pub faults: Vec<Fault>,
 }
 
-/// Decides every row; `held` answers for the keys whose subject was known before.
+/// Decides every row; `held` answers for the keys whose subject was known before. In a withdrawal
+/// a row may have no subject, which nobody made.
 pub fn decide(
     state: &mut State,
     accepted: &[Accepted],
-    subjects: &[SubjectId],
+    subjects: &[Option<SubjectId>],
     held: &HashMap<(i64, [u8; 16]), Held>,
 ) -> Plan {
     let mut plan = Plan::default();
     let mut here: HashMap<(i64, [u8; 16]), u64> = HashMap::with_capacity(accepted.len());
     for (at, (row, &subject)) in accepted.iter().zip(subjects).enumerate() {
+        let Some(subject) = subject else {
+            plan.refuse(at, row, Rule::NotFound, String::new());
+            continue;
+        };
         let key = (subject.0, row.key);
         let found = held.get(&key);
         let earlier = found.and_then(|held| held.own_row).map(|row| row.to_string());
         let earlier = earlier.or_else(|| here.insert(key, row.row).map(|row| row.to_string()));
         if let Some(earlier) = earlier {
-            plan.outcome.faults.push(fault(row, Rule::Duplicate, Level::Error, earlier, ""));
+            plan.refuse(at, row, Rule::Duplicate, earlier);
             continue;
         }
-        let head = found.and_then(|held| held.head.as_ref());
-        match (state.mode, head) {
+        match (state.mode, found.and_then(|held| held.head.as_ref())) {
+            (_, Some(head)) if head.is_of_another(&state.department) => {
+                plan.refuse(at, row, Rule::OtherDepartment, head.department.clone());
+            }
             (Mode::Withdraw, Some(head)) if !head.withdrawn => {
                 let base = SubmissionId(head.submission);
                 let withdrawal = Withdrawal { subject, key: row.key, base, row: row.row };
@@ -83,39 +100,47 @@ pub fn decide(
                 state.ordinal += 1;
                 plan.outcome.withdrawn += 1;
             }
-            (Mode::Withdraw, _) => {
-                plan.outcome.faults.push(fault(
-                    row,
-                    Rule::NotFound,
-                    Level::Error,
-                    String::new(),
-                    "",
-                ));
-            }
+            (Mode::Withdraw, _) => plan.refuse(at, row, Rule::NotFound, String::new()),
             (_, Some(head)) if !head.withdrawn && head.digest == row.digest => {
                 plan.outcome.unchanged += 1;
                 if state.mode == Mode::Full {
                     state.unchanged.insert(key);
                 }
             }
-            (_, head) => {
-                let record = head.map_or_else(
-                    || RecordId::first_asserted(state.submission, state.ordinal),
-                    |head| RecordId(head.record),
-                );
-                plan.versions.push(NewVersion { at, subject, record, ordinal: state.ordinal });
-                state.ordinal += 1;
-                match head {
-                    Some(_) => plan.outcome.changed += 1,
-                    None => plan.outcome.created += 1,
-                }
-            }
+            (_, head) => plan.add(state, at, subject, head),
         }
     }
     plan
 }
 
-/// Compares the name in a row with the names its subject is known by; a new name is returned.
+impl Plan {
+    /// The rows that are not sent back.
+    pub fn taken<'c>(&self, accepted: &'c [Accepted]) -> impl Iterator<Item = &'c Accepted> {
+        let taken = accepted.iter().enumerate().filter(|(at, _)| !self.refused.contains(at));
+        taken.map(|(_, row)| row)
+    }
+
+    fn refuse(&mut self, at: usize, row: &Accepted, rule: Rule, detail: String) {
+        self.refused.insert(at);
+        self.outcome.faults.push(fault(row, rule, Level::Error, detail, ""));
+    }
+
+    fn add(&mut self, state: &mut State, at: usize, subject: SubjectId, head: Option<&Head>) {
+        let record = head.map_or_else(
+            || RecordId::first_asserted(state.submission, state.ordinal),
+            |head| RecordId(head.record),
+        );
+        self.versions.push(NewVersion { at, subject, record, ordinal: state.ordinal });
+        state.ordinal += 1;
+        match head {
+            Some(_) => self.outcome.changed += 1,
+            None => self.outcome.created += 1,
+        }
+    }
+}
+
+/// Compares the name in a row with the names its subject is known by; a new name is returned,
+/// except that of a record to be taken back.
 pub fn meet_name(
     state: &mut State,
     row: &Accepted,
@@ -133,6 +158,9 @@ pub fn meet_name(
     if names_matter && let Some(known) = subject.names.last() {
         let known = known.clone();
         faults.push(fault(row, Rule::NameDiffers, Level::Warning, known, &row.subject_name));
+        return None;
+    }
+    if state.mode == Mode::Withdraw {
         return None;
     }
     subject.names.push(row.subject_name.clone());

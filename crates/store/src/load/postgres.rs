@@ -1,9 +1,9 @@
 //! Writing a chunk into PostgreSQL: lookups by array, rows by COPY, in one transaction.
 
-use std::{collections::HashMap, fmt::Write as _};
+use std::{collections::HashMap, fmt::Write as _, ops::Range};
 
 use domain::{fault::Fault, ids::SubjectId, record::SubjectKey};
-use sqlx::{Connection as _, PgConnection, Row as _, postgres::PgConnectOptions};
+use sqlx::{Connection as _, Executor as _, PgConnection, Row as _, postgres::PgConnectOptions};
 
 use super::{
     Chunk, Mode, State, Subject,
@@ -11,9 +11,15 @@ use super::{
 };
 use crate::{error::Error, stamp};
 
+/// Opens a session of its own. The server is to find out within a minute that a client is gone, so
+/// that what it held is free again.
 pub async fn connect(url: &str) -> Result<PgConnection, Error> {
     let options: PgConnectOptions = url.parse()?;
-    Ok(PgConnection::connect_with(&options).await?)
+    let mut session = PgConnection::connect_with(&options).await?;
+    let keepalives = "\
+        set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3";
+    session.execute(sqlx::raw_sql(keepalives)).await?;
+    Ok(session)
 }
 
 pub async fn write(
@@ -25,9 +31,9 @@ pub async fn write(
     // same code waits for that alone and not for the whole chunk.
     let subjects = subjects(connection, state, chunk).await?;
     let mut tx = connection.begin().await?;
-    let mut name_faults = names(&mut tx, state, chunk).await?;
     let held = held(&mut tx, state, chunk, &subjects).await?;
     let mut plan = chunk::decide(state, &chunk.accepted, &subjects, &held);
+    let mut name_faults = names(&mut tx, state, chunk, &plan).await?;
     copy_versions(&mut tx, state, chunk, &plan).await?;
     withdraw(&mut tx, state, &plan).await?;
     plan.outcome.faults.append(&mut name_faults);
@@ -40,34 +46,37 @@ async fn subjects(
     connection: &mut PgConnection,
     state: &mut State,
     chunk: &Chunk,
-) -> Result<Vec<SubjectId>, Error> {
+) -> Result<Vec<Option<SubjectId>>, Error> {
     let mut unknown: HashMap<SubjectKey, &'static str> = HashMap::new();
     for row in chunk.accepted.iter().filter(|row| !state.subjects.contains_key(&row.subject)) {
         unknown.insert(row.subject.clone(), row.subject_kind.code());
     }
     if !unknown.is_empty() {
         let mut tx = connection.begin().await?;
-        find(&mut tx, state, unknown.keys(), false).await?;
+        find(&mut tx, state, unknown.keys(), 0..0).await?;
         let fresh: Vec<(SubjectKey, &str)> =
             unknown.into_iter().filter(|(key, _)| !state.subjects.contains_key(key)).collect();
-        if !fresh.is_empty() {
-            create(&mut tx, state, &fresh).await?;
-            find(&mut tx, state, fresh.iter().map(|(key, _)| key), true).await?;
+        if !fresh.is_empty() && state.mode != Mode::Withdraw {
+            let own = create(&mut tx, state, &fresh).await?;
+            find(&mut tx, state, fresh.iter().map(|(key, _)| key), own).await?;
         }
         tx.commit().await?;
     }
-    let id = |row: &domain::record::Accepted| {
-        let met = state.subjects.get(&row.subject);
-        met.map(|met| met.id).ok_or_else(|| Error::Corrupt("a subject was not made".to_owned()))
-    };
-    chunk.accepted.iter().map(id).collect()
+    let met = |row: &domain::record::Accepted| state.subjects.get(&row.subject).map(|met| met.id);
+    let subjects: Vec<_> = chunk.accepted.iter().map(met).collect();
+    if state.mode != Mode::Withdraw && subjects.contains(&None) {
+        return Err(Error::Corrupt("a subject was not made".to_owned()));
+    }
+    Ok(subjects)
 }
 
+/// Looks subjects up. One that another load made in the meantime may have records already, so only
+/// those with a number of our `own` are fresh.
 async fn find(
     tx: &mut PgConnection,
     state: &mut State,
     keys: impl Iterator<Item = &SubjectKey>,
-    fresh: bool,
+    own: Range<i64>,
 ) -> Result<(), Error> {
     let (schemes, values): (Vec<&str>, Vec<&str>) =
         keys.map(|key| (key.scheme.as_str(), key.value.as_str())).unzip();
@@ -75,12 +84,19 @@ async fn find(
         select i.scheme, i.value, i.subject_id, n.name
         from unnest($1::text[], $2::text[]) k (scheme, value)
         join identifier i on i.scheme = k.scheme and i.value = k.value
-        left join subject_name n on n.subject_id = i.subject_id";
-    let rows = sqlx::query(statement).bind(&schemes).bind(&values).fetch_all(tx).await?;
+        left join (subject_name n join submission s on s.id = n.submission_id)
+          on n.subject_id = i.subject_id and (s.feed_first is not null or s.id = $3)
+        order by n.submission_id";
+    let rows = sqlx::query(statement)
+        .bind(&schemes)
+        .bind(&values)
+        .bind(state.submission.0)
+        .fetch_all(tx)
+        .await?;
     for row in rows {
         let key = SubjectKey { scheme: row.try_get(0)?, value: row.try_get(1)? };
         let id = SubjectId(row.try_get(2)?);
-        let name: Option<String> = row.try_get(3)?;
+        let (name, fresh): (Option<String>, bool) = (row.try_get(3)?, own.contains(&id.0));
         state
             .subjects
             .entry(key)
@@ -91,11 +107,13 @@ async fn find(
     Ok(())
 }
 
+/// Makes subjects and says from which numbers on.
 async fn create(
     tx: &mut PgConnection,
     state: &mut State,
     fresh: &[(SubjectKey, &str)],
-) -> Result<(), Error> {
+) -> Result<Range<i64>, Error> {
+    let first = state.numbers.start;
     let mut ids = Vec::with_capacity(fresh.len());
     for _ in fresh {
         ids.push(
@@ -118,17 +136,18 @@ async fn create(
         insert into subject (id, kind)
         select k.id, k.kind from unnest($3::bigint[], $4::text[]) k (id, kind) join made on made.subject_id = k.id";
     sqlx::query(statement).bind(schemes).bind(values).bind(ids).bind(kinds).execute(tx).await?;
-    Ok(())
+    Ok(first..state.numbers.start)
 }
 
 async fn names(
     tx: &mut PgConnection,
     state: &mut State,
     chunk: &Chunk,
+    plan: &Plan,
 ) -> Result<Vec<Fault>, Error> {
     let mut faults = Vec::new();
     let (mut ids, mut norms, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    for row in &chunk.accepted {
+    for row in plan.taken(&chunk.accepted) {
         if let Some((subject, norm)) = chunk::meet_name(state, row, &mut faults) {
             ids.push(subject.0);
             norms.push(norm);
@@ -136,10 +155,16 @@ async fn names(
         }
     }
     let statement = "\
-        insert into subject_name (subject_id, norm, name)
-        select id, norm, name from unnest($1::bigint[], $2::text[], $3::text[]) k (id, norm, name)
+        insert into subject_name (subject_id, norm, submission_id, name)
+        select id, norm, $4, name from unnest($1::bigint[], $2::text[], $3::text[]) k (id, norm, name)
         order by id, norm on conflict do nothing";
-    sqlx::query(statement).bind(ids).bind(norms).bind(names).execute(tx).await?;
+    sqlx::query(statement)
+        .bind(ids)
+        .bind(norms)
+        .bind(names)
+        .bind(state.submission.0)
+        .execute(tx)
+        .await?;
     Ok(faults)
 }
 
@@ -147,10 +172,11 @@ async fn held(
     tx: &mut PgConnection,
     state: &mut State,
     chunk: &Chunk,
-    subjects: &[SubjectId],
+    subjects: &[Option<SubjectId>],
 ) -> Result<HashMap<(i64, [u8; 16]), Held>, Error> {
     let (mut ids, mut keys) = (Vec::new(), Vec::new());
     for (row, subject) in chunk.accepted.iter().zip(subjects) {
+        let Some(subject) = subject else { continue };
         if state.subjects.get(&row.subject).is_none_or(|met| !met.fresh) {
             ids.push(subject.0);
             keys.push(row.key.to_vec());
@@ -166,7 +192,8 @@ async fn held(
         return Ok(all);
     }
     let statement = "\
-        select v.subject_id, v.key, v.record_id, v.submission_id, s.feed_first, v.withdrawn, v.digest, v.row_no
+        select v.subject_id, v.key, v.record_id, v.submission_id, s.feed_first, v.withdrawn, v.digest, v.row_no,
+          s.department
         from unnest($1::bigint[], $2::bytea[]) k (subject_id, key)
         join record_version v on v.subject_id = k.subject_id and v.item = $3 and v.key = k.key
         join submission s on s.id = v.submission_id";
@@ -180,8 +207,14 @@ async fn held(
         }
         let Some(feed_first) = row.try_get::<Option<i64>, _>(4)? else { continue };
         if held.head.as_ref().is_none_or(|head| head.feed_first < feed_first) {
-            let (record, withdrawn, digest) = (row.try_get(2)?, row.try_get(5)?, row.try_get(6)?);
-            held.head = Some(Head { record, submission, feed_first, withdrawn, digest });
+            held.head = Some(Head {
+                record: row.try_get(2)?,
+                submission,
+                feed_first,
+                withdrawn: row.try_get(5)?,
+                digest: row.try_get(6)?,
+                department: row.try_get(8)?,
+            });
         }
     }
     Ok(all)
@@ -206,7 +239,8 @@ async fn copy_versions(
             "\t{}\t{}\t{}\t{}",
             state.submission, version.ordinal, version.record, row.row
         );
-        for date in [row.decided_on, row.effective_from, row.effective_until] {
+        let _ = write!(text, "\t{}", stamp::day(row.decided_on).unwrap_or_default());
+        for date in [row.effective_from, row.effective_until] {
             let _ = write!(text, "\t{}", stamp::day(date).as_deref().unwrap_or("\\N"));
         }
         let _ = write!(text, "\tf\t{}\t", if row.overridden { 't' } else { 'f' });

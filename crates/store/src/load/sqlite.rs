@@ -31,9 +31,9 @@ pub fn write(
 ) -> Result<Outcome, Error> {
     let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let subjects = subjects(&tx, state, chunk)?;
-    let mut name_faults = names(&tx, state, chunk)?;
     let held = held(&tx, state, chunk, &subjects)?;
     let mut plan = chunk::decide(state, &chunk.accepted, &subjects, &held);
+    let mut name_faults = names(&tx, state, chunk, &plan)?;
     insert_versions(&tx, state, chunk, &plan)?;
     withdraw(&tx, state, &plan)?;
     plan.outcome.faults.append(&mut name_faults);
@@ -46,17 +46,20 @@ fn subjects(
     tx: &Transaction<'_>,
     state: &mut State,
     chunk: &Chunk,
-) -> Result<Vec<SubjectId>, Error> {
+) -> Result<Vec<Option<SubjectId>>, Error> {
     let mut find =
         tx.prepare_cached("select subject_id from identifier where scheme = ?1 and value = ?2")?;
-    let mut known = tx.prepare_cached("select name from subject_name where subject_id = ?1")?;
+    let mut known = tx.prepare_cached(
+        "select n.name from subject_name n join submission s on s.id = n.submission_id
+         where n.subject_id = ?1 and (s.feed_first is not null or s.id = ?2) order by s.id",
+    )?;
     let mut subject = tx.prepare_cached("insert into subject (id, kind) values (?1, ?2)")?;
     let mut identifier = tx
         .prepare_cached("insert into identifier (scheme, value, subject_id) values (?1, ?2, ?3)")?;
     let mut ids = Vec::with_capacity(chunk.accepted.len());
     for row in &chunk.accepted {
         if let Some(met) = state.subjects.get_mut(&row.subject) {
-            ids.push(met.id);
+            ids.push(Some(met.id));
             continue;
         }
         let key = &row.subject;
@@ -64,8 +67,13 @@ fn subjects(
             find.query_row(params![key.scheme, key.value], |row| row.get(0)).optional()?;
         let met = match found {
             Some(id) => {
-                let names = known.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+                let names = known.query_map([id, state.submission.0], |row| row.get(0))?;
+                let names = names.collect::<Result<_, _>>()?;
                 Subject { id: SubjectId(id), fresh: false, names }
+            }
+            None if state.mode == Mode::Withdraw => {
+                ids.push(None);
+                continue;
             }
             None => {
                 let id = state
@@ -77,7 +85,7 @@ fn subjects(
                 Subject { id: SubjectId(id), fresh: true, names: Vec::new() }
             }
         };
-        ids.push(met.id);
+        ids.push(Some(met.id));
         state.subjects.insert(key.clone(), met);
     }
     Ok(ids)
@@ -87,14 +95,16 @@ fn names(
     tx: &Transaction<'_>,
     state: &mut State,
     chunk: &Chunk,
+    plan: &Plan,
 ) -> Result<Vec<domain::fault::Fault>, Error> {
     let mut insert = tx.prepare_cached(
-        "insert into subject_name (subject_id, norm, name) values (?1, ?2, ?3) on conflict do nothing",
+        "insert into subject_name (subject_id, norm, submission_id, name) values (?1, ?2, ?3, ?4)
+         on conflict do nothing",
     )?;
     let mut faults = Vec::new();
-    for row in &chunk.accepted {
+    for row in plan.taken(&chunk.accepted) {
         if let Some((subject, norm)) = chunk::meet_name(state, row, &mut faults) {
-            insert.execute(params![subject.0, norm, row.subject_name])?;
+            insert.execute(params![subject.0, norm, state.submission.0, row.subject_name])?;
         }
     }
     Ok(faults)
@@ -104,15 +114,17 @@ fn held(
     tx: &Transaction<'_>,
     state: &mut State,
     chunk: &Chunk,
-    subjects: &[SubjectId],
+    subjects: &[Option<SubjectId>],
 ) -> Result<HashMap<(i64, [u8; 16]), Held>, Error> {
     let mut find = tx.prepare_cached(
-        "select v.record_id, v.submission_id, s.feed_first, v.withdrawn, v.digest, v.row_no
+        "select v.record_id, v.submission_id, s.feed_first, v.withdrawn, v.digest, v.row_no,
+           s.department
          from record_version v join submission s on s.id = v.submission_id
          where v.subject_id = ?1 and v.item = ?2 and v.key = ?3",
     )?;
     let mut all = HashMap::new();
     for (row, subject) in chunk.accepted.iter().zip(subjects) {
+        let Some(subject) = subject else { continue };
         if state.subjects.get(&row.subject).is_some_and(|met| met.fresh) {
             continue;
         }
@@ -126,8 +138,14 @@ fn held(
             }
             let Some(feed_first) = found.get::<_, Option<i64>>(2)? else { continue };
             if held.head.as_ref().is_none_or(|head| head.feed_first < feed_first) {
-                let (record, withdrawn, digest) = (found.get(0)?, found.get(3)?, found.get(4)?);
-                held.head = Some(Head { record, submission, feed_first, withdrawn, digest });
+                held.head = Some(Head {
+                    record: found.get(0)?,
+                    submission,
+                    feed_first,
+                    withdrawn: found.get(3)?,
+                    digest: found.get(4)?,
+                    department: found.get(6)?,
+                });
             }
         }
     }
@@ -161,7 +179,7 @@ fn insert_versions(
             version.ordinal,
             version.record.0,
             i64::try_from(row.row).unwrap_or_default(),
-            stamp::day(row.decided_on),
+            stamp::day(row.decided_on).unwrap_or_default(),
             stamp::day(row.effective_from),
             stamp::day(row.effective_until),
             row.overridden,

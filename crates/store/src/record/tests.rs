@@ -1,14 +1,15 @@
 //! What is read of records, on every engine there is.
 
-use domain::subject::Kind::{IndividualBusiness, Organisation};
+use domain::subject::Kind::{IndividualBusiness, NaturalPerson, Organisation};
 use jiff::{ToSpan as _, civil::date};
 
 use super::*;
 use crate::{
-    backup::samples::{fill, load, now, registers},
     figure::{self, Figure},
     load::Mode,
-    report, subject, submission,
+    report,
+    samples::{Row, each, fill, load, now, tamper},
+    subject, submission,
 };
 
 const FIRST: &str = "91000000000000001A";
@@ -34,7 +35,7 @@ fn query(as_of: Date, known_at: Timestamp) -> ListQuery {
 
 #[tokio::test]
 async fn a_list_stands_by_both_clocks() {
-    for [sample, _] in registers().await {
+    for sample in each().await {
         let register = &sample.register;
         fill(register).await;
         let seen = async |as_of, known_at| {
@@ -58,11 +59,11 @@ async fn a_list_stands_by_both_clocks() {
 
 #[tokio::test]
 async fn a_version_dated_later_leaves_the_earlier_one_its_time() {
-    for [sample, _] in registers().await {
+    for sample in each().await {
         let register = &sample.register;
         fill(register).await;
         let later = "update record_version set decided_on = '2026-11-10' where submission_id = 3";
-        crate::backup::samples::tamper(register, later).await;
+        tamper(register, later).await;
         for (day, fine) in [(9, 100), (10, 999)] {
             let versions =
                 list(register, &query(date(2026, 11, day), Timestamp::MAX)).await.unwrap();
@@ -74,7 +75,7 @@ async fn a_version_dated_later_leaves_the_earlier_one_its_time() {
 
 #[tokio::test]
 async fn subjects_read_together_are_as_read_one_by_one() {
-    for [sample, _] in registers().await {
+    for sample in each().await {
         let register = &sample.register;
         fill(register).await;
         let ids =
@@ -98,7 +99,7 @@ async fn subjects_read_together_are_as_read_one_by_one() {
 
 #[tokio::test]
 async fn what_was_taken_back_is_found_by_its_delivery() {
-    for [sample, _] in registers().await {
+    for sample in each().await {
         let register = &sample.register;
         fill(register).await;
         let withdrawn = withdrawn_since(register, "penalty", now()).await.unwrap();
@@ -111,7 +112,7 @@ async fn what_was_taken_back_is_found_by_its_delivery() {
 
 #[tokio::test]
 async fn a_department_pages_through_its_deliveries() {
-    for [sample, _] in registers().await {
+    for sample in each().await {
         let register = &sample.register;
         fill(register).await;
         load(register, Mode::Changes, &[(FIRST, Organisation, "示例甲", "示罚〔2026〕9号", 1)])
@@ -138,7 +139,7 @@ async fn a_department_pages_through_its_deliveries() {
 
 #[tokio::test]
 async fn the_newest_figures_of_each_item_count() {
-    for [sample, _] in registers().await {
+    for sample in each().await {
         let register = &sample.register;
         let figure = |day: i8, item: &str, published| Figure {
             day: date(2026, 11, day),
@@ -162,7 +163,7 @@ async fn the_newest_figures_of_each_item_count() {
 
 #[tokio::test]
 async fn a_report_is_revoked_once() {
-    for [sample, _] in registers().await {
+    for sample in each().await {
         let register = &sample.register;
         fill(register).await;
         let subject = id(register, FIRST).await;
@@ -178,5 +179,65 @@ async fn a_report_is_revoked_once() {
             write.commit().await.unwrap();
         }
         assert_eq!(newest(now()).await, None);
+    }
+}
+
+/// The documents of a list, asked for page by page.
+async fn pages(register: &Register, mut query: ListQuery) -> Vec<String> {
+    let mut numbers = Vec::new();
+    loop {
+        let page = list(register, &query).await.unwrap();
+        let Some(last) = page.last() else { return numbers };
+        let day = last.decided_on.map(|day| day.to_string()).unwrap_or_default();
+        query.after = Some((day, last.subject.0, last.record.0));
+        numbers
+            .extend(page.iter().map(|it| it.payload.text("document_number").unwrap().to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_paged_to_the_records_without_a_date() {
+    // The amount of 0 stands for a document without a date.
+    const NAME: &str = "示例甲商贸有限公司";
+    const ROWS: [Row<'static>; 6] = [
+        ("1", Organisation, NAME, "甲1", 100),
+        ("1", Organisation, NAME, "甲2", 0),
+        ("2", Organisation, NAME, "乙1", 0),
+        ("2", Organisation, NAME, "乙2", 100),
+        ("3", NaturalPerson, "示例某", "人1", 100),
+        ("4", Organisation, NAME, "丁1", 0),
+    ];
+    for sample in each().await {
+        let register = &sample.register;
+        load(register, Mode::Changes, &ROWS).await;
+        load(register, Mode::Withdraw, &ROWS[5..]).await;
+        for limit in [1, 2, 9] {
+            let mut numbers =
+                pages(register, ListQuery { limit, ..query(date(2026, 11, 22), Timestamp::MAX) })
+                    .await;
+            // Which of two subjects has the greater number is the engine's affair.
+            numbers[..2].sort();
+            numbers[2..].sort();
+            assert_eq!(numbers, ["乙2", "甲1", "乙1", "甲2"], "{limit} at a time");
+        }
+        let day = Some(date(2026, 11, 1));
+        let later = Some(date(2026, 11, 2));
+        for (from, until, count) in
+            [(day, day, 2), (later, None, 0), (None, day, 2), (None, Some(date(2026, 10, 31)), 0)]
+        {
+            let numbers = pages(
+                register,
+                ListQuery { from, until, ..query(date(2026, 11, 22), Timestamp::MAX) },
+            )
+            .await;
+            assert_eq!(numbers.len(), count, "{from:?} to {until:?}");
+        }
+        let department = Some("别的单位".to_owned());
+        assert_eq!(
+            pages(register, ListQuery { department, ..query(date(2026, 11, 22), Timestamp::MAX) })
+                .await
+                .len(),
+            0
+        );
     }
 }

@@ -2,8 +2,8 @@ use domain::subject::Kind;
 
 use super::*;
 use crate::{
-    backup::samples::{Row, Sample, load, registers, sqlite},
     load::Mode,
+    samples::{Row, Sample, load, registers, sqlite},
 };
 
 fn row<'a>(code: &'a str, name: &'a str) -> Row<'a> {

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use domain::ids::{RecordId, SubmissionId};
 use futures_util::TryStreamExt as _;
-use sqlx::{Any, Row as _, Transaction};
+use sqlx::{Any, Row as _, Transaction, any::AnyRow};
 
 use super::{Check, What};
 use crate::error::Error;
@@ -12,8 +13,19 @@ use crate::error::Error;
 #[derive(Default)]
 struct Tally {
     versions: i64,
+    /// Versions that begin a record.
+    created: i64,
     withdrawn: i64,
+    /// Withdrawals of what a full delivery left out: they stand for no row of the file.
+    missing: i64,
     rejected: i64,
+    warned: i64,
+}
+
+/// Where the change feed goes on after the submissions seen so far.
+struct Walk {
+    next: i64,
+    last_accepted: String,
 }
 
 /// Accepted submissions follow each other in the feed, and their counts are those of their rows.
@@ -24,82 +36,101 @@ pub async fn submissions(
     check: &mut Check<'_>,
 ) -> Result<(), Error> {
     let mut tallies = tally_versions(tx, check).await?;
-    tally_rejected(tx, &mut tallies).await?;
+    tally_rows(tx, &mut tallies).await?;
     let statement = "\
-        select id, receipt, state, accepted_at, feed_first, feed_count, created, changed, withdrawn, rejected
+        select id, receipt, state, accepted_at, feed_first, feed_count, mode, row_count, created, changed,
+          unchanged, withdrawn, rejected, warned
         from submission order by feed_first, feed_count, accepted_at, id";
     let mut rows = sqlx::query(statement).fetch(&mut **tx);
     let mut count = 0;
-    let mut next = 1;
-    let mut last_accepted = String::new();
+    let mut walk = Walk { next: 1, last_accepted: String::new() };
     while let Some(row) = rows.try_next().await? {
         count += 1;
-        let (id, receipt): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
-        let place = || format!("submission {id}, receipt {receipt}");
-        let (state, accepted_at): (String, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
-        let (Some(accepted_at), Some(first)) = (accepted_at, row.try_get::<Option<i64>, _>(4)?)
-        else {
-            if state == "accepted" {
-                check.problem(
-                    What::Feed,
-                    place(),
-                    "is accepted but has no instant or no place in the feed",
-                );
-            }
-            continue;
-        };
-        let feed_count: i64 = row.try_get(5)?;
-        if first != next {
-            let how = if first < next { "overlap" } else { "gap" };
-            let detail =
-                format!("{how}: begins at {first} of the change feed where {next} was to come");
-            check.problem(What::Feed, place(), detail);
-        }
-        next = first + feed_count;
-        if accepted_at <= last_accepted {
-            let detail = format!(
-                "accepted at {accepted_at}, not after {last_accepted} before it in the feed"
-            );
-            check.problem(What::Feed, place(), detail);
-        }
-        last_accepted = accepted_at;
-        let tally = tallies.remove(&id).unwrap_or_default();
-        let asserted = row.try_get::<i64, _>(6)? + row.try_get::<i64, _>(7)?;
-        let told = [
-            ("changes", feed_count, tally.versions),
-            ("rows created or changed", asserted, tally.versions - tally.withdrawn),
-            ("rows withdrawn", row.try_get(8)?, tally.withdrawn),
-        ];
-        for (what, says, has) in told {
-            if says != has {
-                check.problem(What::Count, place(), format!("says {says} {what}, has {has}"));
-            }
-        }
-        // A row that only the register can refuse is counted as sent back and not kept.
-        let rejected: i64 = row.try_get(9)?;
-        if rejected < tally.rejected {
-            let detail = format!("says {rejected} rows sent back, has {}", tally.rejected);
-            check.problem(What::Count, place(), detail);
+        let id: i64 = row.try_get(0)?;
+        if walk.step(&row, check)? {
+            counts(&row, &tallies.remove(&id).unwrap_or_default(), check)?;
         }
     }
     drop(rows);
     check.done("submission", count);
     let feed = counter(tx, "feed").await?;
-    if feed != Some(next) {
-        let detail = format!("holds {feed:?} where the change feed goes on at {next}");
+    if feed != Some(walk.next) {
+        let detail = format!("holds {feed:?} where the change feed goes on at {}", walk.next);
         check.problem(What::Counter, "counter feed".to_owned(), detail);
     }
     Ok(())
 }
 
-/// Counts the versions of each submission and looks that their places are 0, 1, 2, …
+fn place(row: &AnyRow) -> Result<String, Error> {
+    let (id, receipt): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+    Ok(format!("submission {id}, receipt {receipt}"))
+}
+
+impl Walk {
+    /// Whether the submission was accepted; if so, it must follow the one before.
+    fn step(&mut self, row: &AnyRow, check: &mut Check<'_>) -> Result<bool, Error> {
+        let (state, accepted_at): (String, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+        let (Some(accepted_at), Some(first)) = (accepted_at, row.try_get::<Option<i64>, _>(4)?)
+        else {
+            if state == "accepted" {
+                let detail = "is accepted but has no instant or no place in the feed";
+                check.problem(What::Feed, place(row)?, detail);
+            }
+            return Ok(false);
+        };
+        if first != self.next {
+            let how = if first < self.next { "overlap" } else { "gap" };
+            let next = self.next;
+            let detail =
+                format!("{how}: begins at {first} of the change feed where {next} was to come");
+            check.problem(What::Feed, place(row)?, detail);
+        }
+        self.next = first + row.try_get::<i64, _>(5)?;
+        if accepted_at <= self.last_accepted {
+            let detail = format!(
+                "accepted at {accepted_at}, not after {} before it in the feed",
+                self.last_accepted
+            );
+            check.problem(What::Feed, place(row)?, detail);
+        }
+        self.last_accepted = accepted_at;
+        Ok(true)
+    }
+}
+
+/// What a receipt says against what there is. Rows found unchanged leave nothing behind; they are
+/// what the other counts leave of the rows of the file.
+fn counts(row: &AnyRow, tally: &Tally, check: &mut Check<'_>) -> Result<(), Error> {
+    let told = |column: usize| row.try_get::<i64, _>(column);
+    let [created, changed, unchanged] = [told(8)?, told(9)?, told(10)?];
+    let [withdrawn, rejected, warned] = [told(11)?, told(12)?, told(13)?];
+    let fates = created + changed + unchanged + withdrawn - tally.missing + rejected;
+    let told = [
+        ("changes", told(5)?, tally.versions),
+        ("rows created", created, tally.created),
+        ("rows changed", changed, tally.versions - tally.created - tally.withdrawn),
+        ("rows withdrawn", withdrawn, tally.withdrawn),
+        ("rows sent back", rejected, tally.rejected),
+        ("rows in doubt", warned, tally.warned),
+        ("rows", told(7)?, fates),
+    ];
+    for (what, says, has) in told {
+        if says != has {
+            check.problem(What::Count, place(row)?, format!("says {says} {what}, has {has}"));
+        }
+    }
+    Ok(())
+}
+
+/// Counts the versions of each accepted submission and looks that their places are 0, 1, 2, …
 async fn tally_versions(
     tx: &mut Transaction<'static, Any>,
     check: &mut Check<'_>,
 ) -> Result<HashMap<i64, Tally>, Error> {
     let statement = "\
-        select submission_id, ordinal, case when withdrawn then 1 else 0 end from record_version
-        order by submission_id, ordinal";
+        select v.submission_id, v.ordinal, case when v.withdrawn then 1 else 0 end, v.record_id, v.row_no
+        from record_version v join submission s on s.id = v.submission_id
+        where s.feed_first is not null order by v.submission_id, v.ordinal";
     let mut rows = sqlx::query(statement).fetch(&mut **tx);
     let mut tallies: HashMap<i64, Tally> = HashMap::new();
     let mut count = 0;
@@ -117,44 +148,76 @@ async fn tally_versions(
             check.problem(What::Ordinal, format!("submission {of}"), detail);
         }
         next = ordinal + 1;
+        let withdrawn: i64 = row.try_get(2)?;
+        let begins = RecordId(row.try_get(3)?).first_place().0 == SubmissionId(of);
+        let of_no_row = row.try_get::<i64, _>(4)? == 0;
         let tally = tallies.entry(of).or_default();
         tally.versions += 1;
-        tally.withdrawn += row.try_get::<i64, _>(2)?;
+        tally.created += i64::from(begins && withdrawn == 0);
+        tally.withdrawn += withdrawn;
+        tally.missing += i64::from(of_no_row);
     }
     check.done("change", count);
     Ok(tallies)
 }
 
-async fn tally_rejected(
+/// Counts the rows sent back, and the rows in doubt among those that were taken.
+async fn tally_rows(
     tx: &mut Transaction<'static, Any>,
     tallies: &mut HashMap<i64, Tally>,
 ) -> Result<(), Error> {
-    let statement = "select submission_id, count(*) from rejected_row group by submission_id";
-    let mut rows = sqlx::query(statement).fetch(&mut **tx);
+    let rejected = "select submission_id, count(*) from rejected_row group by submission_id";
+    let mut rows = sqlx::query(rejected).fetch(&mut **tx);
     while let Some(row) = rows.try_next().await? {
         tallies.entry(row.try_get(0)?).or_default().rejected = row.try_get(1)?;
+    }
+    drop(rows);
+    let warned = "\
+        select f.submission_id, count(distinct f.row_no) from fault f
+        where f.level = 'warning' and not exists (
+          select 1 from rejected_row r where r.submission_id = f.submission_id and r.row_no = f.row_no)
+        group by f.submission_id";
+    let mut rows = sqlx::query(warned).fetch(&mut **tx);
+    while let Some(row) = rows.try_next().await? {
+        tallies.entry(row.try_get(0)?).or_default().warned = row.try_get(1)?;
     }
     Ok(())
 }
 
-/// No counter may give out a number a second time.
+/// A counter, what it counts, and the largest number taken.
+const COUNTERS: &[(&str, &str)] = &[
+    ("subject", "select max(id) from subject"),
+    ("submission", "select max(id) from submission"),
+    // A number is taken for each report, and some for reports that could not be printed.
+    ("report", "select count(*) from report"),
+    ("job", "select max(id) from job"),
+    ("audit", "select max(seq) from audit_event"),
+];
+
+/// No counter may give out a number a second time; that of audit events leaves none out either, so
+/// that events missing at the end are missed.
 pub async fn counters(
     tx: &mut Transaction<'static, Any>,
     check: &mut Check<'_>,
 ) -> Result<(), Error> {
-    let largest = [
-        ("subject", "select max(id) from subject"),
-        ("submission", "select max(id) from submission"),
-    ];
-    for (name, statement) in largest {
-        let taken: Option<i64> = sqlx::query_scalar(statement).fetch_one(&mut **tx).await?;
+    for (name, statement) in COUNTERS {
+        let taken: Option<i64> = sqlx::query_scalar(*statement).fetch_one(&mut **tx).await?;
+        let taken = taken.unwrap_or_default();
         let next = counter(tx, name).await?;
-        if next.is_none() || next <= taken {
-            let detail = format!("holds {next:?} though {} is taken", taken.unwrap_or_default());
-            check.problem(What::Counter, format!("counter {name}"), detail);
+        let place = format!("counter {name}");
+        match next {
+            Some(next) if *name == "audit" && taken + 1 < next => {
+                let detail = format!("holds {next} though {taken} is the last event there is");
+                check.problem(What::Audit, place, detail);
+            }
+            Some(next) if taken < next => {}
+            _ => {
+                let detail = format!("holds {next:?} though {taken} is taken");
+                check.problem(What::Counter, place, detail);
+            }
         }
     }
-    check.done("counter", 3);
+    check.done("counter", COUNTERS.len() as u64 + 1);
     Ok(())
 }
 

@@ -10,13 +10,13 @@ use sqlx::{Any, AssertSqlSafe, Row as _, Transaction};
 use super::{Check, What};
 use crate::error::Error;
 
-/// Digest, subject and submission of every version.
+/// Digest, subject, submission and item of every version.
 pub async fn versions(
     tx: &mut Transaction<'static, Any>,
     check: &mut Check<'_>,
 ) -> Result<(), Error> {
     let statement = "\
-        select v.subject_id, v.item, v.submission_id, v.row_no, v.payload, v.digest, u.id, s.id
+        select v.subject_id, v.item, v.submission_id, v.row_no, v.payload, v.digest, u.id, s.id, s.item
         from record_version v
         left join subject u on u.id = v.subject_id left join submission s on s.id = v.submission_id";
     let mut rows = sqlx::query(statement).fetch(&mut **tx);
@@ -46,18 +46,51 @@ pub async fn versions(
                 check.problem(What::Reference, place(), format!("there is no such {what}"));
             }
         }
+        if let Some(of) = row.try_get::<Option<String>, _>(8)?.filter(|of| *of != item) {
+            check.problem(What::Reference, place(), format!("its submission is of {of}"));
+        }
     }
     check.done("record_version", count);
     Ok(())
 }
 
-/// A table, the column that refers, the table referred to, and the column that tells rows apart.
-const REFERENCES: &[[&str; 4]] = &[
-    ["identifier", "subject_id", "subject", "value"],
-    ["subject_name", "subject_id", "subject", "norm"],
-    ["report", "subject_id", "subject", "number"],
-    ["fault", "submission_id", "submission", "column_name"],
-    ["rejected_row", "submission_id", "submission", "''"],
+/// Every version of a record bears the record's number, whichever submission brought it.
+pub async fn records(
+    tx: &mut Transaction<'static, Any>,
+    check: &mut Check<'_>,
+) -> Result<(), Error> {
+    let statement = "\
+        select v.subject_id, v.item, min(v.record_id), max(v.record_id)
+        from record_version v join submission s on s.id = v.submission_id
+        where s.feed_first is not null
+        group by v.subject_id, v.item, v.key";
+    let mut rows = sqlx::query(statement).fetch(&mut **tx);
+    let mut count = 0;
+    while let Some(row) = rows.try_next().await? {
+        count += 1;
+        check.seen("record", count);
+        let (least, most): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+        if least != most {
+            let (subject, item): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+            let place = format!("record {least} of subject {subject}, {item}");
+            check.problem(What::Record, place, format!("goes by the number {most} too"));
+        }
+    }
+    check.done("record", count);
+    Ok(())
+}
+
+/// A table, the column that refers, the table and column referred to, and the column that tells
+/// rows apart.
+const REFERENCES: &[[&str; 5]] = &[
+    ["identifier", "subject_id", "subject", "id", "value"],
+    ["subject_name", "subject_id", "subject", "id", "norm"],
+    ["subject_name", "submission_id", "submission", "id", "norm"],
+    ["report", "subject_id", "subject", "id", "number"],
+    ["report", "policy_version", "policy_version", "version", "number"],
+    ["submission", "policy_version", "policy_version", "version", "receipt"],
+    ["fault", "submission_id", "submission", "id", "column_name"],
+    ["rejected_row", "submission_id", "submission", "id", "''"],
 ];
 
 /// Rows of every other table that refer to what is not there.
@@ -65,21 +98,18 @@ pub async fn references(
     tx: &mut Transaction<'static, Any>,
     check: &mut Check<'_>,
 ) -> Result<(), Error> {
-    for [table, column, target, label] in REFERENCES {
+    for [table, column, target, key, label] in REFERENCES {
         let statement = format!("select count(*) from {table}");
         let count: i64 = sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(&mut **tx).await?;
         let statement = format!(
-            "select {column}, {label} from {table}
-             where not exists (select 1 from {target} where {target}.id = {table}.{column})"
+            "select cast({table}.{column} as text), {label} from {table}
+             where not exists (select 1 from {target} where {target}.{key} = {table}.{column})"
         );
         let mut rows = sqlx::query(AssertSqlSafe(statement)).fetch(&mut **tx);
         while let Some(row) = rows.try_next().await? {
-            let (id, label): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
-            check.problem(
-                What::Reference,
-                format!("{table} {label}"),
-                format!("there is no {target} {id}"),
-            );
+            let (id, label): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let detail = format!("there is no {target} {id}");
+            check.problem(What::Reference, format!("{table} {label}"), detail);
         }
         check.done(&format!("{table} to {target}"), count.unsigned_abs());
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::backup::samples::{Sample, fill, registers, sqlite, tamper};
+use crate::samples::{Sample, fill, registers, sqlite, tamper};
 
 async fn found(register: &Register) -> Vec<What> {
     let findings = verify(register, &mut |_, _| {}).await.unwrap();
@@ -20,7 +20,9 @@ async fn a_register_as_written_has_no_problem() {
 
 #[tokio::test]
 async fn every_change_behind_the_registers_back_is_found() {
-    use What::{Audit, Count, Counter, Feed, Ordinal, Reference, ReportDigest, VersionDigest};
+    use What::{
+        Audit, Count, Counter, Feed, Ordinal, Record, Reference, ReportDigest, VersionDigest,
+    };
     /// What was done, what undoes it, and what is found in between.
     const CASES: &[(&str, &str, &[What])] = &[
         (
@@ -79,17 +81,62 @@ async fn every_change_behind_the_registers_back_is_found() {
         (
             "update submission set created = 2 where id = 1",
             "update submission set created = 3 where id = 1",
-            &[Count],
+            &[Count, Count],
         ),
         (
             "update submission set rejected = 0 where id = 1",
             "update submission set rejected = 1 where id = 1",
+            &[Count, Count],
+        ),
+        (
+            "update submission set created = 2, changed = 1 where id = 1",
+            "update submission set created = 3, changed = 0 where id = 1",
+            &[Count, Count],
+        ),
+        (
+            "update submission set warned = 1 where id = 1",
+            "update submission set warned = 0 where id = 1",
             &[Count],
+        ),
+        (
+            "update record_version set record_id = record_id + 9 where submission_id = 3",
+            "update record_version set record_id = record_id - 9 where submission_id = 3",
+            &[Record],
+        ),
+        (
+            "update record_version set item = 'licence' where submission_id = 4",
+            "update record_version set item = 'penalty' where submission_id = 4",
+            &[Reference],
+        ),
+        (
+            "update submission set policy_version = '2026.2' where id = 1",
+            "update submission set policy_version = '2026.1' where id = 1",
+            &[Reference],
+        ),
+        (
+            "update report set policy_version = '2026.2'",
+            "update report set policy_version = '2026.1'",
+            &[Reference],
+        ),
+        (
+            "update counter set next = 1 where name = 'report'",
+            "update counter set next = 2 where name = 'report'",
+            &[Counter],
+        ),
+        (
+            "update counter set next = 1 where name = 'job'",
+            "update counter set next = 2 where name = 'job'",
+            &[Counter],
+        ),
+        (
+            "update counter set next = 6 where name = 'audit'",
+            "update counter set next = 5 where name = 'audit'",
+            &[Audit],
         ),
         (
             "update audit_event set seq = 9 where seq = 4",
             "update audit_event set seq = 4 where seq = 9",
-            &[Audit],
+            &[Audit, Counter],
         ),
         (
             "update report set data = '{\"示例\":2}'",

@@ -4,15 +4,15 @@ use axum::{
     extract::FromRequestParts,
     http::{header::AUTHORIZATION, request::Parts},
 };
-use registry::{api_use, platform::Platform};
+use registry::{api_key, platform::Platform};
 
 use crate::api::problem::{Kind, Problem};
 
-/// The department whose key was presented.
+/// The department whose key was presented, and the label of the key.
 ///
 /// No key, an unknown one and a revoked one get the same answer.
 #[derive(Clone, Debug)]
-pub struct Sender(pub String);
+pub struct Sender(pub String, pub String);
 
 impl FromRequestParts<Platform> for Sender {
     type Rejection = Problem;
@@ -21,7 +21,8 @@ impl FromRequestParts<Platform> for Sender {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let (scheme, key) = header.and_then(|value| value.split_once(' ')).unwrap_or_default();
         let key = if scheme.eq_ignore_ascii_case("bearer") { key.trim() } else { "" };
-        let department = api_use::department_of_key(platform, key).await?;
-        department.map(Sender).ok_or_else(|| Problem::new(Kind::Unauthorised))
+        let holder = api_key::holder(platform, key).await?;
+        let sender = holder.map(|holder| Sender(holder.department, holder.label));
+        sender.ok_or_else(|| Problem::new(Kind::Unauthorised))
     }
 }

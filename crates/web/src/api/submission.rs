@@ -167,7 +167,7 @@ struct FaultPage {
 pub async fn deliver(
     State(platform): State<Platform>,
     Extension(uploads): Extension<Uploads>,
-    Sender(department): Sender,
+    Sender(department, label): Sender,
     asker: Asker,
     params: Params,
     request: Request,
@@ -186,7 +186,7 @@ pub async fn deliver(
     let folder = tokio::task::spawn_blocking(move || api_use::spool_folder(&at)).await;
     let folder = folder.map_err(registry::error::Error::from)??;
     let spooled = spool::spool(&folder, request, params.text("file_name"), DELIVERY_MAX).await?;
-    let actor = format!("key:{department}");
+    let actor = format!("key:{department}/{label}");
     let (path, file_name) = (spooled.path.to_path_buf(), spooled.file_name.clone());
     let department = Some(department);
     let delivery =
@@ -252,7 +252,7 @@ pub async fn submissions(
 )]
 pub async fn submission(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, _): Sender,
     Path(receipt): Path<String>,
     asker: Asker,
     params: Params,
@@ -279,7 +279,7 @@ pub async fn submission(
 )]
 pub async fn faults(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, _): Sender,
     Path(receipt): Path<String>,
     asker: Asker,
     params: Params,
@@ -315,7 +315,7 @@ pub async fn faults(
 )]
 pub async fn rejected_csv(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, _): Sender,
     Path(receipt): Path<String>,
     params: Params,
 ) -> Answer {
@@ -339,7 +339,7 @@ pub async fn rejected_csv(
 )]
 pub async fn rejected_xlsx(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, _): Sender,
     Path(receipt): Path<String>,
     params: Params,
 ) -> Answer {

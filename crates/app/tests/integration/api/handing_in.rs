@@ -1,7 +1,7 @@
 //! What a department hands in with its key.
 
 use axum::http::Method;
-use registry::api_use;
+use registry::api_key;
 use serde_json::Value;
 
 use super::{Answer, Api, api};
@@ -9,9 +9,8 @@ use crate::site::{business, csv, penalty, with};
 
 /// A key of a department, as a header.
 async fn key_of(api: &Api, department: &str) -> String {
-    let key = api_use::create_key(&api.site.platform, department, department, "test")
-        .await
-        .expect("a key");
+    let key =
+        api_key::create(&api.site.platform, department, department, "test").await.expect("a key");
     assert!(key.starts_with("xh_") && key.len() == 55, "{key}");
     format!("Bearer {key}")
 }
@@ -42,6 +41,10 @@ async fn every_fault_comes_back_and_the_mended_rows_are_taken() {
     let count = |name: &str| receipt["counts"][name].as_i64().expect("a count");
     assert_eq!((count("rows"), count("created"), count("rejected")), (3, 2, 1), "{receipt}");
     assert_eq!(answer.header("location"), receipt["links"]["receipt"]);
+    let register = &api.site.platform.register;
+    let number = receipt["receipt"].as_str().expect("a number");
+    let kept = store::submission::by_receipt(register, number).await.expect("a register");
+    assert_eq!(kept.expect("a submission").actor, "key:scjg/scjg");
     let link = |name: &str| {
         receipt["links"][name].as_str().expect("a link").trim_start_matches("/api/v1").to_owned()
     };
@@ -102,7 +105,9 @@ async fn a_department_sees_its_own_receipts_only() {
 async fn no_key_a_wrong_one_and_a_revoked_one_get_one_answer() {
     let api = api().await;
     let revoked = key_of(&api, "scjg").await;
-    assert!(api_use::revoke_key(&api.site.platform, "scjg", "test").await.expect("a revocation"));
+    assert!(
+        api_key::revoke(&api.site.platform, "scjg", "scjg", "test").await.expect("a revocation")
+    );
     let unknown = format!("Bearer xh_{}", "0".repeat(52));
     let mut answers = Vec::new();
     for key in ["", "Bearer x", "Basic eDp5", &unknown, &revoked] {

@@ -1,7 +1,7 @@
 //! Problems: each kind with its status, in the reader's language, repeating nothing it should not.
 
 use axum::http::Method;
-use registry::api_use;
+use registry::api_key;
 
 use super::{Api, api};
 use crate::site::{business, csv, empty_site, penalty};
@@ -108,7 +108,7 @@ async fn too_many_deliveries_at_once_are_asked_to_come_again() {
 #[tokio::test]
 async fn a_file_that_cannot_be_taken_says_why() {
     let api = api().await;
-    let key = api_use::create_key(&api.site.platform, "scjg", "test", "test").await.expect("a key");
+    let key = api_key::create(&api.site.platform, "scjg", "test", "test").await.expect("a key");
     let bearer = format!("Bearer {key}");
     let row = csv(&[penalty(&business(2), "示市监罚〔2026〕31号", "2026-05-12")]);
     let text = "text/csv";

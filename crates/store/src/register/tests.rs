@@ -1,0 +1,52 @@
+use std::time::Duration;
+
+use super::*;
+use crate::samples::{Sample, each, tamper};
+
+/// Longer than anything here takes, on the busiest machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn readers_and_writers_do_not_keep_each_other_waiting() {
+    for Sample { register, folder: _folder } in each().await {
+        let mut readers = Vec::new();
+        for _ in 0..READERS {
+            let mut reader = register.pool.begin().await.unwrap();
+            let count = "select count(*) from subject";
+            sqlx::query_scalar::<_, i64>(count).fetch_one(&mut *reader).await.unwrap();
+            readers.push(reader);
+        }
+        let write = tokio::time::timeout(PATIENCE, register.write()).await;
+        let write = write.expect("a writer waits for no reader").unwrap();
+        readers.clear();
+        let waiting: Vec<_> = (0..10)
+            .map(|_| {
+                let register = register.clone();
+                tokio::spawn(async move { register.write().await.unwrap().commit().await })
+            })
+            .collect();
+        let read = crate::feed::last(&register);
+        let read = tokio::time::timeout(PATIENCE, read).await;
+        assert_eq!(read.expect("a reader waits for no writer").unwrap(), 0);
+        write.commit().await.unwrap();
+        for writer in waiting {
+            writer.await.unwrap().unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_register_of_another_version_or_half_restored_is_left_alone() {
+    for Sample { register, folder: _folder } in each().await {
+        let engine = || register.engine().clone();
+        let opened = || async { Register::open(engine()).await.err().map(|why| why.to_string()) };
+        let told = |why: &Error| Some(why.to_string());
+        assert_eq!(opened().await, None);
+        tamper(&register, "update _sqlx_migrations set version = 2").await;
+        assert_eq!(opened().await, told(&Error::NewVersion));
+        tamper(&register, "update _sqlx_migrations set version = 1").await;
+        tamper(&register, "insert into counter (name, next) values ('restoring', 0)").await;
+        assert_eq!(opened().await, told(&Error::HalfRestored));
+        assert!(Register::open_to_restore(engine()).await.is_ok());
+    }
+}
