@@ -254,8 +254,8 @@ pub fn person_penalty(name: &str, number: &str, decided_on: &str) -> Row {
     let nobody = Business { name: name.to_owned(), code: String::new() };
     let mut row = with(penalty(&nobody, number, decided_on), "CF_XDR_LB", "自然人");
     row.retain(|(column, _)| *column != "CF_FRDB");
-    let document = [("CF_XDR_ZJLX", "身份证"), ("CF_XDR_ZJHM", PERSON)];
-    row.extend(document.map(|(column, value)| (column, value.to_owned())));
+    let person = [("CF_XDR_ZJLX", "身份证"), ("CF_XDR_ZJHM", PERSON), ("CF_JYCX", "否")];
+    row.extend(person.map(|(column, value)| (column, value.to_owned())));
     row
 }
 

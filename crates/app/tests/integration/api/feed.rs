@@ -35,7 +35,7 @@ async fn the_feed_is_resumed_without_a_gap() {
 }
 
 #[tokio::test]
-async fn what_is_published_says_until_when() {
+async fn trap_07_what_is_published_says_until_when() {
     let api = api().await;
     for change in changes(&api).await {
         assert_eq!(change["action"], "publish");
@@ -49,7 +49,7 @@ async fn what_is_published_says_until_when() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_subject_names_the_records_that_go_with_it() {
+async fn trap_07_the_end_of_a_subject_names_the_records_that_go_with_it() {
     let api = api().await;
     let held = changes(&api).await;
     let of_second: Vec<&Value> = held
