@@ -77,8 +77,7 @@ def measure(engine):
     home = Home(engine, os.environ.get("BENCH_HOME") if engine == "sqlite" else None)
     filled = home.folder / f"filled-{SUBJECTS}"
     if not filled.exists():
-        fill(home, SUBJECTS)
-        filled.touch()
+        filled.write_text(str(fill(home, SUBJECTS)))
     asked = codes(SUBJECTS)
     requests = {"page": [page(c) for c in asked], "check": [check(c) for c in asked]}
     # New to the register in every run, and enough for the whole load.
@@ -108,7 +107,7 @@ def measure(engine):
     for path in fresh:
         path.unlink()
     table(["engine", "state", "call", "requests", "p50 ms", "p90 ms", "p99 ms", "max ms"], rows)
-    print(f"{engine}: {SUBJECTS:,} subjects, {RATE} requests/s; memory of the site "
+    print(f"{engine}: {SUBJECTS:,} subjects, {int(filled.read_text()):,} records, {RATE} requests/s; memory of the site "
           f"{memory['VmRSS']:.0f} MB, at its peak {memory['VmHWM']:.0f} MB, of it its own "
           f"{memory['RssAnon']:.0f} MB. Goals: p99 at most 20 ms: {judged(worst <= 20)}, memory under "
           f"500 MB: {judged(memory['VmRSS'] < 500)}.\n", flush=True)

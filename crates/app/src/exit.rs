@@ -1,6 +1,6 @@
 //! How a command ends: the exit codes, and the sentence for each.
 
-use std::process::ExitCode;
+use std::{fmt::Display, io::Write as _, process::ExitCode};
 
 use domain::text::Lang;
 
@@ -28,7 +28,7 @@ impl From<Exit> for ExitCode {
 #[derive(Debug)]
 pub struct OfFile(pub String);
 
-impl std::fmt::Display for OfFile {
+impl Display for OfFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
@@ -66,11 +66,17 @@ fn tell(exit: Exit, message: &str, file: Option<&OfFile>, json: bool) {
         if let Some(OfFile(file)) = file {
             told["file"] = file.as_str().into();
         }
-        println!("{told}");
+        output(told);
     } else {
         let lang = crate::settings::language();
         eprintln!("{}{message}", lang.t("错误：", "error: "));
     }
+}
+
+/// Prints a line. Whoever reads the output may have seen enough and gone, as `head` does; the
+/// command goes on to its end all the same.
+pub fn output(text: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Wording for the terminal.

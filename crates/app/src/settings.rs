@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use domain::text::Lang;
+use domain::{sealed::Keys, text::Lang};
+use tracing_subscriber::EnvFilter;
 
 /// What the platform is told before it starts.
 #[derive(Clone, Debug)]
@@ -21,68 +22,59 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Sealing keys (`XINHENG_KEYS`); made on first use where absent.
     pub keys: PathBuf,
+    /// What is logged (`XINHENG_LOG`), as `tracing` filters are written: `info,store=debug`.
+    pub log: String,
 }
 
-const KEYS: [&str; 6] = ["data", "database_url", "policy", "place", "public_url", "keys"];
+const KEYS: [&str; 7] = ["data", "database_url", "policy", "place", "public_url", "keys", "log"];
 
 impl Settings {
     /// Reads file and environment; every wrong setting is named at once.
     pub fn read() -> anyhow::Result<Settings> {
-        let file = std::env::var("XINHENG_CONFIG").unwrap_or_else(|_| "xinheng.toml".to_owned());
-        let table = match std::fs::read_to_string(&file) {
-            Ok(text) => {
-                text.parse::<toml::Table>().with_context(|| format!("settings file {file}"))?
-            }
-            Err(_) if file == "xinheng.toml" => toml::Table::new(),
-            Err(error) => bail!("settings file {file}: {error}"),
+        let mut source = Source::open()?;
+        let data = PathBuf::from(source.get("data").unwrap_or_else(|| "data".to_owned()));
+        let settings = Settings {
+            policy: source.get("policy").map_or_else(default_policy, PathBuf::from),
+            keys: source.get("keys").map_or_else(|| data.join("keys"), PathBuf::from),
+            database_url: source.get("database_url"),
+            place: source.get("place").unwrap_or_else(|| "shili".to_owned()),
+            public_url: source.get("public_url").map(|url| url.trim_end_matches('/').to_owned()),
+            log: source.get("log").unwrap_or_else(|| "info,tantivy=warn".to_owned()),
+            data,
         };
-        let mut wrong: Vec<String> = Vec::new();
-        for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-            wrong.push(format!("{file}: unknown setting `{key}`; known are {}", KEYS.join(", ")));
-        }
-        let mut get = |key: &str| {
-            let variable = if key == "database_url" {
-                "DATABASE_URL".to_owned()
-            } else {
-                format!("XINHENG_{}", key.to_uppercase())
-            };
-            if let Ok(value) = std::env::var(&variable) {
-                return Some(value).filter(|value| !value.is_empty());
-            }
-            match table.get(key) {
-                Some(toml::Value::String(value)) => Some(value.clone()),
-                Some(other) => {
-                    wrong.push(format!("{file}: `{key}` is {}, expected text", other.type_str()));
-                    None
-                }
-                None => None,
-            }
-        };
-        let data = PathBuf::from(get("data").unwrap_or_else(|| "data".to_owned()));
-        let policy = get("policy").map_or_else(default_policy, PathBuf::from);
-        let keys = get("keys").map_or_else(|| data.join("keys"), PathBuf::from);
-        let database_url = get("database_url");
-        let place = get("place").unwrap_or_else(|| "shili".to_owned());
-        let public_url = get("public_url").map(|url| url.trim_end_matches('/').to_owned());
-        if !policy.join("catalogue").is_dir() {
-            wrong.push(format!("no policy folder at {}: set XINHENG_POLICY", policy.display()));
-        }
-        let web = |url: &str| url.starts_with("http://") || url.starts_with("https://");
-        if let Some(url) = public_url.as_deref().filter(|url| !web(url)) {
-            wrong.push(format!("public_url is {url}, expected http://… or https://…"));
-        }
-        if let Some(url) = &database_url
-            && url.contains("://")
-            && !["postgres://", "postgresql://", "sqlite://"]
-                .iter()
-                .any(|scheme| url.starts_with(scheme))
-        {
-            wrong.push("DATABASE_URL is neither postgres://… nor sqlite://…".to_owned());
-        }
+        let mut wrong = source.wrong;
+        wrong.extend(settings.faults());
         if !wrong.is_empty() {
             bail!("{}", wrong.join("\n"));
         }
-        Ok(Settings { data, database_url, policy, place, public_url, keys })
+        Ok(settings)
+    }
+
+    fn faults(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let policy = self.policy.display();
+        if !self.policy.join("catalogue").is_dir() {
+            wrong.push(format!("no policy folder at {policy}: set XINHENG_POLICY"));
+        } else if !self.policy.join("places").join(&self.place).is_dir() {
+            wrong.push(format!("place is {}, expected a folder of {policy}/places", self.place));
+        }
+        let web = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        if let Some(url) = self.public_url.as_deref().filter(|url| !web(url)) {
+            wrong.push(format!("public_url is {url}, expected http://… or https://…"));
+        }
+        // The address itself may hold a password, and is not repeated.
+        if self.database_url.as_deref().is_some_and(|url| !is_register(url)) {
+            wrong.push("DATABASE_URL is neither postgres://…, sqlite:PATH nor a path".to_owned());
+        }
+        if let Ok(text) = std::fs::read_to_string(&self.keys)
+            && let Err(why) = Keys::parse(&text)
+        {
+            wrong.push(format!("key file {}: {why}", self.keys.display()));
+        }
+        if let Err(why) = EnvFilter::try_new(&self.log) {
+            wrong.push(format!("log is {}: {why}", self.log));
+        }
+        wrong
     }
 
     /// The register's address.
@@ -92,6 +84,62 @@ impl Settings {
             Some(url) => store::register::Engine::from_url(url),
             None => store::register::Engine::Sqlite(self.data.join("register.db")),
         }
+    }
+}
+
+/// Where settings come from, and what was wrong with them so far.
+struct Source {
+    file: String,
+    table: toml::Table,
+    wrong: Vec<String>,
+}
+
+impl Source {
+    fn open() -> anyhow::Result<Source> {
+        let file = std::env::var("XINHENG_CONFIG").unwrap_or_else(|_| "xinheng.toml".to_owned());
+        let table = match std::fs::read_to_string(&file) {
+            Ok(text) => {
+                text.parse::<toml::Table>().with_context(|| format!("settings file {file}"))?
+            }
+            Err(_) if file == "xinheng.toml" => toml::Table::new(),
+            Err(error) => bail!("settings file {file}: {error}"),
+        };
+        let unknown = table.keys().filter(|key| !KEYS.contains(&key.as_str()));
+        let unknown = unknown
+            .map(|key| format!("{file}: unknown setting `{key}`; known are {}", KEYS.join(", ")));
+        let wrong = unknown.collect();
+        Ok(Source { file, table, wrong })
+    }
+
+    /// A setting by its key; an empty variable unsets what the file says.
+    fn get(&mut self, key: &str) -> Option<String> {
+        let variable = match key {
+            "database_url" => "DATABASE_URL".to_owned(),
+            _ => format!("XINHENG_{}", key.to_uppercase()),
+        };
+        if let Ok(value) = std::env::var(&variable) {
+            return Some(value).filter(|value| !value.is_empty());
+        }
+        match self.table.get(key)? {
+            toml::Value::String(value) => Some(value.clone()),
+            other => {
+                let kind = other.type_str();
+                self.wrong.push(format!("{}: `{key}` is {kind}, expected text", self.file));
+                None
+            }
+        }
+    }
+}
+
+/// Whether an address is that of PostgreSQL or of a file; a scheme mistyped is neither.
+fn is_register(url: &str) -> bool {
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme);
+    let known = |start: &str| url.starts_with(start);
+    match scheme {
+        Some(scheme) if scheme.chars().all(|one| one.is_ascii_alphanumeric()) => {
+            ["postgres://", "postgresql://", "sqlite:"].into_iter().any(known)
+        }
+        _ => true,
     }
 }
 

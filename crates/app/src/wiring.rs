@@ -46,11 +46,16 @@ pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platf
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("data folder {}", settings.data.display()))?;
     let register = Register::open(settings.engine()).await?;
+    if !settings.keys.exists() {
+        registry::seal_key::may_be_made(&register).await?;
+    }
+    let keys = keys(&settings.keys)?;
+    registry::seal_key::confirm(&register, &keys).await?;
     let names =
         if search { Some(Arc::new(NameIndex::open(&settings.data.join("names"))?)) } else { None };
     Ok(Platform {
         register,
-        keys: Some(Arc::new(keys(&settings.keys)?)),
+        keys: Some(Arc::new(keys)),
         names,
         public_url: public_url(settings.public_url.as_deref(), &place, LOCAL),
         policy,

@@ -13,6 +13,7 @@ use domain::{
     fault::Fault,
     pack::Pack,
     policy::Policy,
+    sealed::hex,
     text::Text,
 };
 use intake::{
@@ -360,6 +361,8 @@ async fn begin(
     let path = delivery.path.clone();
     let (digest, bytes) =
         tokio::task::spawn_blocking(move || crate::digest::of_file(&path)).await??;
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|_| Error::Io(std::io::Error::other("no random bytes")))?;
     let mark =
         platform.place.department(department).map_or(department, |department| &department.mark);
     let day = platform.day(setting.received_at).strftime("%Y%m%d").to_string();
@@ -371,6 +374,7 @@ async fn begin(
         mode: delivery.mode,
         file_name: delivery.file_name.clone(),
         file_digest: format!("sm3:{digest}"),
+        file_salt: hex(&salt),
         file_bytes: bytes,
         heading: heading.to_vec(),
         policy_version: platform.policy.version.clone(),

@@ -2,7 +2,7 @@
 
 use domain::{
     catalogue::{Item, Section},
-    disclosure::{Audience, Disclosed, Verdict},
+    disclosure::{Audience, Disclosed},
     ids::{RecordId, SubjectId},
     parameter::Reference,
     publication::{self, DisclosedField, Facts, Publication},
@@ -15,6 +15,7 @@ use serde::Serialize;
 use store::submission::Submission;
 
 use crate::{
+    digest,
     error::Error,
     platform::Platform,
     subject::{self, Head},
@@ -69,9 +70,8 @@ pub struct Why {
     pub received_at: String,
     /// How soon after the decision the platform first had the record, where the law sets a limit.
     pub timeliness: Option<Timeliness>,
-    /// Digest of the file handed in; none where the item holds a field the public may not see,
-    /// since a digest over few unknown values lets them be guessed.
-    pub file_digest: Option<String>,
+    /// Salted digest of the file handed in, see [`digest::salted`].
+    pub file_digest: String,
     /// Digest of what is disclosed, which anybody can make again.
     pub disclosed_digest: String,
     pub department: String,
@@ -268,7 +268,7 @@ impl<'p> Viewing<'p> {
             receipt: submission.receipt.clone(),
             received_at: platform.minute(version.known_from),
             timeliness: None,
-            file_digest: holds_public_fields_only(item).then(|| submission.file_digest.clone()),
+            file_digest: digest::salted(&submission.file_salt, &submission.file_digest),
             disclosed_digest: disclosed_digest(fields),
             department: platform.department_label(&version.department, self.lang),
             basis: item.basis_on(self.clocks.as_of).cloned(),
@@ -295,12 +295,6 @@ impl<'p> Viewing<'p> {
             Err(missing) => Timeliness { working_days: None, limit, missing_year: Some(missing.0) },
         })
     }
-}
-
-/// Whether the public may see every field a file of the item can hold.
-#[must_use]
-pub fn holds_public_fields_only(item: &Item) -> bool {
-    item.fields.iter().all(|field| field.disclosure.verdict(Audience::Public) == Verdict::Show)
 }
 
 /// SM3 of the disclosed fields as one JSON object, name to data, in the order of the catalogue.

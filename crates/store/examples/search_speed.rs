@@ -69,6 +69,7 @@ async fn load(register: &Register, names: &[String]) -> Result<(), Error> {
         mode: Mode::Changes,
         file_name: "示例.csv".to_owned(),
         file_digest: sm3_hex(b""),
+        file_salt: String::new(),
         file_bytes: 0,
         heading: Vec::new(),
         policy_version: "0".to_owned(),

@@ -48,6 +48,13 @@ create table code_override (
     primary key (scheme, value)
 );
 
+-- The sealing keys this register was written under, by what a fixed word hashes to: another key
+-- file would make known persons new ones.
+create table seal_key (
+    id text not null primary key,
+    check_value text not null
+);
+
 -- One delivery. Its rows are seen by readers from the moment accepted_at is set, and not before.
 create table submission (
     id bigint not null primary key,
@@ -58,6 +65,9 @@ create table submission (
     mode text not null,
     file_name text not null,
     file_digest text not null,
+    -- What the public is told is the digest of salt and file digest: a digest alone would let few
+    -- unknown cells of the file be guessed.
+    file_salt text not null,
     file_bytes bigint not null,
     heading text not null,
     policy_version text not null,

@@ -20,6 +20,7 @@ pub mod register;
 pub mod report;
 #[cfg(test)]
 mod samples;
+pub mod seal_key;
 pub mod search;
 pub mod stamp;
 pub mod subject;

@@ -67,6 +67,8 @@ pub struct NewSubmission {
     pub mode: Mode,
     pub file_name: String,
     pub file_digest: String,
+    /// Told to the department alone.
+    pub file_salt: String,
     pub file_bytes: u64,
     pub heading: Vec<String>,
     pub policy_version: String,
@@ -309,10 +311,10 @@ async fn insert(
     let received_at = stamp::instant(new.received_at);
     policy_version::note(write, &new.policy_version, new.received_at).await?;
     let statement = "\
-        insert into submission (id, receipt, item, department, pack, mode, file_name, file_digest, file_bytes,
+        insert into submission (id, receipt, item, department, pack, mode, file_name, file_digest, file_salt, file_bytes,
           heading, policy_version, actor, state, received_at, feed_count, row_count, created, changed,
           unchanged, withdrawn, rejected, warned)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'loading', $13, 0, 0, 0, 0, 0, 0, 0, 0)";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'loading', $14, 0, 0, 0, 0, 0, 0, 0, 0)";
     sqlx::query(statement)
         .bind(id.0)
         .bind(receipt)
@@ -322,6 +324,7 @@ async fn insert(
         .bind(new.mode.code())
         .bind(&new.file_name)
         .bind(&new.file_digest)
+        .bind(&new.file_salt)
         .bind(number(new.file_bytes))
         .bind(serde_json::Value::from(new.heading.clone()).to_string())
         .bind(&new.policy_version)

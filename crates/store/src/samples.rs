@@ -112,6 +112,7 @@ impl Delivery<'_> {
             mode: self.mode,
             file_name: "示例.csv".to_owned(),
             file_digest: sm3_hex(format!("{mode:?} {file} {rows:?}").as_bytes()),
+            file_salt: "示例".to_owned(),
             file_bytes: 1,
             heading: vec!["名称".to_owned(), "文号".to_owned()],
             policy_version: "2026.1".to_owned(),
@@ -134,7 +135,7 @@ impl Delivery<'_> {
             column: "文号".to_owned(),
             rule: Rule::Required,
             level: Level::Error,
-            detail: String::new(),
+            detail: "".into(),
             raw: "示例\t\\原文\n".to_owned(),
         };
         let rejected = vec![(line, r#"["示例",""]"#.to_owned())];

@@ -17,6 +17,7 @@ pub struct Submission {
     pub mode: String,
     pub file_name: String,
     pub file_digest: String,
+    pub file_salt: String,
     pub file_bytes: i64,
     pub heading: Vec<String>,
     pub policy_version: String,
@@ -119,6 +120,7 @@ fn read(row: &AnyRow) -> Result<Submission, Error> {
         mode: row.try_get("mode")?,
         file_name: row.try_get("file_name")?,
         file_digest: row.try_get("file_digest")?,
+        file_salt: row.try_get("file_salt")?,
         file_bytes: row.try_get("file_bytes")?,
         heading: serde_json::from_str(&heading)
             .map_err(|_| Error::Corrupt("submission.heading".to_owned()))?,

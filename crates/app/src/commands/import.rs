@@ -19,7 +19,7 @@ use serde_json::json;
 use store::load::Mode;
 
 use crate::{
-    exit::{self, Exit, OfFile, say},
+    exit::{self, Exit, OfFile, output, say},
     progress::Bar,
     settings::Settings,
     wiring,
@@ -112,7 +112,7 @@ async fn take(
     let imported = registry::import::import(platform, &delivery, &mut bar).await;
     bar.finish();
     match &imported {
-        Ok(imported) if json => println!("{}", answer(file, imported)),
+        Ok(imported) if json => output(answer(file, imported)),
         Ok(imported) => summary(file, imported, started.elapsed().as_secs_f64()),
         Err(_) => {}
     }
@@ -164,7 +164,11 @@ impl Target {
         }
         self.file.write_all(&bytes).with_context(named)?;
         if !json {
-            println!("{}{}", say("  退回的行写在 ", "  rows sent back are in "), named());
+            output(format_args!(
+                "{}{}",
+                say("  退回的行写在 ", "  rows sent back are in "),
+                named()
+            ));
         }
         Ok(())
     }
@@ -205,7 +209,12 @@ fn summary(file: &Path, imported: &Imported, seconds: f64) {
     let lang = crate::settings::language();
     let receipt =
         imported.receipt.clone().unwrap_or_else(|| say("试检，未写入", "dry run, nothing written"));
-    println!("{} → {} ({}) {receipt}", file.display(), imported.item, imported.department);
+    output(format_args!(
+        "{} → {} ({}) {receipt}",
+        file.display(),
+        imported.item,
+        imported.department
+    ));
     let line = say(
         "  {rows} 行：新增 {created}，变更 {changed}，未变 {unchanged}，撤回 {withdrawn}，退回 {rejected}，存疑 {warned}；{seconds} 秒",
         "  {rows} rows: {created} new, {changed} changed, {unchanged} unchanged, {withdrawn} withdrawn, {rejected} sent back, {warned} doubtful; {seconds} s",
@@ -221,26 +230,25 @@ fn summary(file: &Path, imported: &Imported, seconds: f64) {
     ];
     let line =
         values.iter().fold(line, |line, (name, value)| line.replace(name, &value.to_string()));
-    println!("{}", line.replace("{seconds}", &format!("{seconds:.1}")));
+    output(line.replace("{seconds}", &format!("{seconds:.1}")));
     if !imported.unused.is_empty() {
-        println!(
+        output(format_args!(
             "{}{}",
             say("  没有用到的列：", "  columns not used: "),
             imported.unused.join("、")
-        );
+        ));
     }
     for fault in imported.faults.iter().take(10) {
         let kind = match fault.level {
             Level::Error => say("退回", "sent back"),
             Level::Warning => say("存疑", "doubtful"),
         };
-        println!("{} {kind} {}", row(fault.row), fault.message(lang));
+        output(format_args!("{} {kind} {}", row(fault.row), fault.message(lang)));
     }
     if 10 < imported.fault_count {
         let more = imported.fault_count - 10;
-        println!(
-            "{}",
-            say("  … 另有 {more} 条", "  … and {more} more").replace("{more}", &more.to_string())
+        output(
+            say("  … 另有 {more} 条", "  … and {more} more").replace("{more}", &more.to_string()),
         );
     }
 }

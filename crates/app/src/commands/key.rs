@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::{
-    exit::{Exit, say},
+    exit::{Exit, output, say},
     settings::Settings,
     wiring,
 };
@@ -48,9 +48,9 @@ pub async fn run(settings: &Settings, key: &Key, json: bool) -> anyhow::Result<E
         KeyCommand::Add(Holder { department, label }) => {
             let key = registry::api_key::create(&platform, department, label, &actor).await?;
             if json {
-                println!("{}", json!({ "department": department, "label": label, "key": key }));
+                output(json!({ "department": department, "label": label, "key": key }));
             } else {
-                println!("{key}");
+                output(format_args!("{key}"));
                 eprintln!("{}", say("此密钥只显示这一次", "this key is shown this once"));
             }
         }
@@ -65,9 +65,9 @@ pub async fn run(settings: &Settings, key: &Key, json: bool) -> anyhow::Result<E
             }
             if json {
                 let told = json!({ "department": department, "label": label, "revoked": true });
-                println!("{told}");
+                output(format_args!("{told}"));
             } else {
-                println!("{}{department} {label}", say("已作废：", "revoked: "));
+                output(format_args!("{}{department} {label}", say("已作废：", "revoked: ")));
             }
         }
     }
@@ -84,9 +84,9 @@ pub async fn run_override(
     let code =
         registry::code_override::answer_for(&platform, code, reason, &super::actor()).await?;
     if json {
-        println!("{}", json!({ "code": code.as_str(), "reason": given.reason }));
+        output(json!({ "code": code.as_str(), "reason": given.reason }));
     } else {
-        println!("{}{}", say("已记录：", "recorded: "), code.as_str());
+        output(format_args!("{}{}", say("已记录：", "recorded: "), code.as_str()));
     }
     Ok(Exit::Done)
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::{
-    exit::{Exit, say},
+    exit::{Exit, output, say},
     settings::Settings,
 };
 
@@ -52,21 +52,23 @@ pub fn run(settings: &Settings, policy: &Policy, json: bool) -> anyhow::Result<E
     if json {
         let items =
             loaded.policy.as_ref().map(|policy| policy.items.keys().cloned().collect::<Vec<_>>());
-        println!(
-            "{}",
-            json!({ "version": version, "items": items, "cases": cases, "faults": faults, "unverified": unverified })
+        output(
+            json!({ "version": version, "items": items, "cases": cases, "faults": faults, "unverified": unverified }),
         );
     } else {
         for fault in &faults {
-            println!("{}{fault}", say("差错 ", "fault "));
+            output(format_args!("{}{fault}", say("差错 ", "fault ")));
         }
         for open in &unverified {
-            println!("{}{open}", say("待核 ", "unverified "));
+            output(format_args!("{}{open}", say("待核 ", "unverified ")));
         }
         let counts = format!("{cases} / {} / {}", faults.len(), unverified.len());
-        println!("{}{counts}", say("案例 / 差错 / 待核：", "cases / faults / unverified: "));
+        output(format_args!(
+            "{}{counts}",
+            say("案例 / 差错 / 待核：", "cases / faults / unverified: ")
+        ));
         if let Some(version) = version {
-            println!("{}{version}", say("政策版本：", "policy version: "));
+            output(format_args!("{}{version}", say("政策版本：", "policy version: ")));
         }
     }
     Ok(if faults.is_empty() { Exit::Done } else { Exit::Failed })

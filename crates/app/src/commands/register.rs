@@ -6,7 +6,7 @@ use serde_json::json;
 use store::register::Register;
 
 use crate::{
-    exit::{Exit, say},
+    exit::{Exit, output, say},
     settings::Settings,
 };
 
@@ -16,9 +16,12 @@ pub async fn migrate(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
     register.migrate().await?;
     let engine = register.engine().name();
     if json {
-        println!("{}", json!({ "engine": engine, "migrated": true }));
+        output(json!({ "engine": engine, "migrated": true }));
     } else {
-        println!("{}{engine}", say("登记库已是本版本：", "the register is at this version: "));
+        output(format_args!(
+            "{}{engine}",
+            say("登记库已是本版本：", "the register is at this version: ")
+        ));
     }
     Ok(Exit::Done)
 }
@@ -45,22 +48,21 @@ pub async fn verify(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
     if json {
         let problems: Vec<String> = findings.problems.iter().map(sentence).collect();
         let (checked, more) = (&findings.checked, findings.more);
-        println!("{}", json!({ "checked": checked, "problems": problems, "more": more }));
+        output(json!({ "checked": checked, "problems": problems, "more": more }));
     } else {
         for (what, count) in &findings.checked {
-            println!("{what}: {count}");
+            output(format_args!("{what}: {count}"));
         }
         for problem in &findings.problems {
-            println!("{}{}", say("问题：", "problem: "), sentence(problem));
+            output(format_args!("{}{}", say("问题：", "problem: "), sentence(problem)));
         }
         if 0 < findings.more {
-            println!(
-                "{}",
+            output(
                 say("… 另有 {more} 个", "… and {more} more")
-                    .replace("{more}", &findings.more.to_string())
+                    .replace("{more}", &findings.more.to_string()),
             );
         }
-        println!("{}{}", say("问题数：", "problems: "), findings.count());
+        output(format_args!("{}{}", say("问题数：", "problems: "), findings.count()));
     }
     Ok(if findings.problems.is_empty() { Exit::Done } else { Exit::Failed })
 }
@@ -75,12 +77,12 @@ fn told(json: bool) -> impl FnMut(&str, u64) + Send {
 
 fn finish(json: bool, file: &Path, tables: &[(String, u64)]) {
     if json {
-        println!("{}", json!({ "file": file.display().to_string(), "tables": tables }));
+        output(json!({ "file": file.display().to_string(), "tables": tables }));
         return;
     }
     eprintln!();
     for (table, rows) in tables {
-        println!("{table}: {rows}");
+        output(format_args!("{table}: {rows}"));
     }
 }
 

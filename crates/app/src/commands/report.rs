@@ -12,7 +12,7 @@ use registry::{
 use serde_json::json;
 
 use crate::{
-    exit::{Exit, say},
+    exit::{Exit, output, say},
     settings::Settings,
     wiring,
 };
@@ -52,9 +52,9 @@ pub async fn run(settings: &Settings, given: &Report, json: bool) -> anyhow::Res
             false => say("早已作废，没有改动", "was revoked before; nothing changed"),
         };
         if json {
-            println!("{}", json!({ "number": number, "revoked": true, "changed": now }));
+            output(json!({ "number": number, "revoked": true, "changed": now }));
         } else {
-            println!("{number}  {said}");
+            output(format_args!("{number}  {said}"));
         }
         return Ok(Exit::Done);
     }
@@ -80,12 +80,11 @@ pub async fn run(settings: &Settings, given: &Report, json: bool) -> anyhow::Res
     let digest = &report.document_digest;
     if json {
         let out = out.display().to_string();
-        println!(
-            "{}",
-            json!({ "number": number, "verification_code": code, "digest": digest, "out": out })
+        output(
+            json!({ "number": number, "verification_code": code, "digest": digest, "out": out }),
         );
     } else {
-        println!("{number}  {code}  {digest} → {}", out.display());
+        output(format_args!("{number}  {code}  {digest} → {}", out.display()));
     }
     Ok(Exit::Done)
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use crate::{
-    exit::{Exit, say},
+    exit::{Exit, output, say},
     seed, wiring,
 };
 
@@ -66,10 +66,10 @@ pub fn run(given: &Seed, json: bool) -> anyhow::Result<Exit> {
 
 fn told(files: usize, rows: u64, json: bool, answer: &serde_json::Value) {
     if json {
-        println!("{answer}");
+        output(format_args!("{answer}"));
         return;
     }
     let sentence = say("写出 {files} 个文件，{rows} 行", "wrote {files} files, {rows} rows");
     let sentence = sentence.replace("{files}", &files.to_string());
-    println!("{}", sentence.replace("{rows}", &rows.to_string()));
+    output(sentence.replace("{rows}", &rows.to_string()));
 }

@@ -8,7 +8,11 @@ use clap::Args;
 use tokio::sync::watch;
 use web::portal::Worker;
 
-use crate::{exit::Exit, settings::Settings, wiring};
+use crate::{
+    exit::{Exit, output},
+    settings::Settings,
+    wiring,
+};
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -21,7 +25,7 @@ pub struct Serve {
 }
 
 pub async fn run(settings: &Settings, given: &Serve) -> anyhow::Result<Exit> {
-    log();
+    log(settings);
     let listener = tokio::net::TcpListener::bind(given.listen)
         .await
         .with_context(|| format!("listening on {}", given.listen))?;
@@ -41,13 +45,10 @@ pub async fn run(settings: &Settings, given: &Serve) -> anyhow::Result<Exit> {
         tokio::spawn(async move {
             // Dropped however the worker ends, by a panic too.
             let _watch = Watch(health);
-            registry::work::run(&platform, stopped).await.inspect_err(|error| {
-                let error = error.message(domain::text::Lang::En);
-                tracing::error!(error, "the worker stopped");
-            })
+            registry::work::run(&platform, stopped).await;
         })
     });
-    println!("{at_hand}");
+    output(format_args!("{at_hand}"));
     let router = web::router(platform.clone()).layer(Extension(health));
     let signal = async move {
         until_told().await;
@@ -81,7 +82,7 @@ impl Drop for Watch {
 }
 
 pub async fn worker(settings: &Settings) -> anyhow::Result<Exit> {
-    log();
+    log(settings);
     let platform = wiring::platform(settings, true).await?;
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
@@ -104,9 +105,8 @@ async fn until_told() {
     }
 }
 
-fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("XINHENG_LOG");
-    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,tantivy=warn"));
+fn log(settings: &Settings) {
+    let filter = tracing_subscriber::EnvFilter::new(&settings.log);
     let _ =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

@@ -8,7 +8,11 @@ use registry::{
     version::Clocks,
 };
 
-use crate::{exit::Exit, settings::Settings, wiring};
+use crate::{
+    exit::{Exit, output},
+    settings::Settings,
+    wiring,
+};
 
 #[derive(Debug, Args)]
 pub struct Subject {
@@ -32,7 +36,7 @@ pub async fn run(settings: &Settings, given: &Subject, json: bool) -> anyhow::Re
     };
     let view = file(&platform, &asked).await?;
     if json {
-        println!("{}", serde_json::to_string(&view)?);
+        output(serde_json::to_string(&view)?);
     } else {
         print(&view);
     }
@@ -41,20 +45,20 @@ pub async fn run(settings: &Settings, given: &Subject, json: bool) -> anyhow::Re
 
 fn print(view: &FileView) {
     let head = &view.subject;
-    println!("{}  {} {}", head.name, head.code.label, head.code.value);
-    println!("{} {}", head.type_label, head.status.as_deref().unwrap_or_default());
+    output(format_args!("{}  {} {}", head.name, head.code.label, head.code.value));
+    output(format_args!("{} {}", head.type_label, head.status.as_deref().unwrap_or_default()));
     for section in view.sections.iter().filter(|section| !section.records.is_empty()) {
-        println!("\n{} ({})", section.label, section.records.len());
+        output(format_args!("\n{} ({})", section.label, section.records.len()));
         for record in &section.records {
             let until = record
                 .publication
                 .until
                 .map_or_else(|| record.publication.term.clone(), |d| d.to_string());
             let decided = record.decided_on.map(|day| day.to_string()).unwrap_or_default();
-            println!(
+            output(format_args!(
                 "  {decided}  {}  → {until}  [{} {}]",
                 record.title, record.why.receipt, record.why.row
-            );
+            ));
         }
     }
 }

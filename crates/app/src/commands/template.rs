@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::{exit::Exit, settings::Settings, wiring};
+use crate::{
+    exit::{Exit, output},
+    settings::Settings,
+    wiring,
+};
 
 #[derive(Debug, Args)]
 pub struct Template {
@@ -24,12 +28,9 @@ pub fn run(settings: &Settings, given: &Template, json: bool) -> anyhow::Result<
         .with_context(|| format!("no item `{}`; known are {}", given.item, known()))?;
     std::fs::write(&given.out, render::template::template(item, &policy.codes)?)?;
     if json {
-        println!(
-            "{}",
-            serde_json::json!({ "item": given.item, "file": given.out.display().to_string() })
-        );
+        output(serde_json::json!({ "item": given.item, "file": given.out.display().to_string() }));
     } else {
-        println!("{} → {}", item.label.zh, given.out.display());
+        output(format_args!("{} → {}", item.label.zh, given.out.display()));
     }
     Ok(Exit::Done)
 }

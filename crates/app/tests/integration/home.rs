@@ -45,6 +45,20 @@ pub fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// The folder of real files and facts, or none and a word about it.
+pub fn shared_data() -> Option<PathBuf> {
+    let folder =
+        setting("XINHENG_SHARED_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!(
+        "skipped: no real files at {}; XINHENG_SHARED_DATA names their folder",
+        folder.display()
+    );
+    None
+}
+
 /// An empty register on SQLite, and one on PostgreSQL where a server is named.
 pub fn homes() -> Vec<Home> {
     let mut homes = vec![Home::sqlite()];

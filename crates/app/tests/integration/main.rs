@@ -5,9 +5,11 @@
 mod api;
 mod city;
 mod delivering;
+mod facts;
 mod home;
 mod picture;
 mod rows;
+mod settings;
 mod site;
 mod soak;
 mod tidy;

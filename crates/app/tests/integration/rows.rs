@@ -165,7 +165,7 @@ fn every_row_gets_its_faults_and_no_other() {
 }
 
 /// Rules that only the register can break: it alone knows other names and what may be taken back.
-const OF_THE_REGISTER: [Rule; 2] = [Rule::NameDiffers, Rule::NotFound];
+const OF_THE_REGISTER: [Rule; 3] = [Rule::NameDiffers, Rule::NotFound, Rule::OtherDepartment];
 
 /// Rules that a row breaks before it is a row.
 const OF_THE_FILE: [Rule; 3] = [Rule::Encoding, Rule::Columns, Rule::TooLong];

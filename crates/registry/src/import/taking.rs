@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{
-    catalogue::{FieldKind, Item},
+    catalogue::Item,
     fault::{Fault, Level, Rule},
 };
 use intake::{batch::RowBatch, check::Checked, check::Rejected};
@@ -28,7 +28,6 @@ const BY_LAW: [Rule; 3] = [Rule::Refused, Rule::Forbidden, Rule::Minor];
 
 pub struct Taking<'w, 'p> {
     platform: &'p Platform,
-    seals: bool,
     progress: Progress,
     watch: &'w mut dyn Watch,
     pub imported: Imported,
@@ -38,7 +37,6 @@ pub struct Taking<'w, 'p> {
 
 impl<'w, 'p> Taking<'w, 'p> {
     pub fn new(item: &Item, platform: &'p Platform, size: u64, watch: &'w mut dyn Watch) -> Self {
-        let seals = item.fields.iter().any(|field| field.kind == FieldKind::PersonId);
         let imported = Imported {
             item: item.id.to_string(),
             pack: None,
@@ -51,7 +49,7 @@ impl<'w, 'p> Taking<'w, 'p> {
             unused: Vec::new(),
         };
         let progress = Progress { size, ..Progress::default() };
-        Taking { platform, seals, progress, watch, imported, by_law: BTreeMap::new() }
+        Taking { platform, progress, watch, imported, by_law: BTreeMap::new() }
     }
 
     /// Takes every batch in its turn, up to the first failure.
@@ -127,14 +125,13 @@ impl<'w, 'p> Taking<'w, 'p> {
         rejected.iter().map(|row| (row.row, self.cells(&row.cells))).collect()
     }
 
-    /// Cells of a row sent back, sealed where the item holds identity numbers.
+    /// Cells of a row sent back, sealed: a number of a person may stand in any of them.
     fn cells(&self, cells: &[String]) -> String {
         let json = serde_json::Value::from(cells.to_vec()).to_string();
-        match (&self.platform.keys, self.seals) {
-            (Some(keys), true) => keys.seal("rejected_row", &json),
-            (None, true) => "[]".to_owned(),
-            (_, false) => json,
-        }
+        self.platform
+            .keys
+            .as_ref()
+            .map_or_else(|| "[]".to_owned(), |keys| keys.seal("rejected_row", &json))
     }
 }
 

@@ -63,6 +63,7 @@ pub const TABLES: &[Table] = &[
             ("decided_at", Text),
         ],
     },
+    Table { name: "seal_key", submission: None, columns: &[("id", Text), ("check_value", Text)] },
     Table {
         name: "submission",
         submission: Some("id"),
@@ -75,6 +76,7 @@ pub const TABLES: &[Table] = &[
             ("mode", Text),
             ("file_name", Text),
             ("file_digest", Text),
+            ("file_salt", Text),
             ("file_bytes", Number),
             ("heading", Text),
             ("policy_version", Text),

@@ -1,26 +1,28 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::samples::{Sample, each, now};
+use crate::samples::{each, now};
 
 #[tokio::test]
-async fn the_newest_day_not_later_is_told() {
-    for Sample { register, folder: _folder } in each().await {
-        assert_eq!(latest(&register, date(2026, 11, 22)).await.unwrap(), None);
-        let figure = |item: &str, began| Figure {
+async fn the_newest_figures_of_each_item_count() {
+    for sample in each().await {
+        let register = &sample.register;
+        let figure = |day: i8, item: &str, published| Figure {
+            day: date(2026, 11, day),
             item: item.to_owned(),
-            began,
-            ended: 2,
-            published: 3,
+            began: 0,
+            ended: 0,
+            published,
             computed_at: now(),
         };
-        for (day, item, began) in [(20, "penalty", 1), (21, "penalty", 5), (21, "penalty", 6)] {
-            replace(&register, date(2026, 11, day), &figure(item, began)).await.unwrap();
+        for one in [figure(20, "a", 1), figure(21, "a", 2), figure(20, "b", 3), figure(21, "a", 4)]
+        {
+            replace(register, &one).await.unwrap();
         }
-        let told = |day| latest(&register, date(2026, 11, day));
-        let on = |day, began| Some((date(2026, 11, day), vec![figure("penalty", began)]));
-        assert_eq!(told(19).await.unwrap(), None);
-        assert_eq!(told(20).await.unwrap(), on(20, 1));
-        assert_eq!(told(25).await.unwrap(), on(21, 6));
+        let mut newest = latest(register, date(2026, 11, 22)).await.unwrap();
+        newest.sort_by(|one, other| one.item.cmp(&other.item));
+        assert_eq!(newest, [figure(21, "a", 4), figure(20, "b", 3)]);
+        let newest = latest(register, date(2026, 11, 20)).await.unwrap();
+        assert_eq!(newest.iter().map(|one| one.published).sum::<i64>(), 4);
     }
 }

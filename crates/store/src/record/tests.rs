@@ -1,15 +1,13 @@
 //! What is read of records, on every engine there is.
 
-use domain::subject::Kind::{IndividualBusiness, NaturalPerson, Organisation};
+use domain::subject::Kind::{NaturalPerson, Organisation};
 use jiff::{ToSpan as _, civil::date};
 
 use super::*;
 use crate::{
-    figure::{self, Figure},
     load::Mode,
-    report,
     samples::{Row, each, fill, load, now, tamper},
-    subject, submission,
+    subject,
 };
 
 const FIRST: &str = "91000000000000001A";
@@ -107,78 +105,6 @@ async fn what_was_taken_back_is_found_by_its_delivery() {
         let later = now() + 1.second();
         assert!(withdrawn_since(register, "penalty", later).await.unwrap().is_empty());
         assert!(withdrawn_since(register, "licence", now()).await.unwrap().is_empty());
-    }
-}
-
-#[tokio::test]
-async fn a_department_pages_through_its_deliveries() {
-    for sample in each().await {
-        let register = &sample.register;
-        fill(register).await;
-        load(register, Mode::Changes, &[(FIRST, Organisation, "示例甲", "示罚〔2026〕9号", 1)])
-            .await;
-        load(
-            register,
-            Mode::Changes,
-            &[(SECOND, IndividualBusiness, "示例乙", "示罚〔2026〕8号", 1)],
-        )
-        .await;
-        let department = "示例市市场监督管理局";
-        let mut numbers = Vec::new();
-        let mut before = None;
-        loop {
-            let page = submission::of_department(register, department, before, 2).await.unwrap();
-            let Some(last) = page.last() else { break };
-            before = Some(last.id);
-            numbers.extend(page.iter().map(|one| one.id.0));
-        }
-        assert_eq!(numbers, [6, 5, 4, 3, 2, 1]);
-        assert!(submission::of_department(register, "x", None, 9).await.unwrap().is_empty());
-    }
-}
-
-#[tokio::test]
-async fn the_newest_figures_of_each_item_count() {
-    for sample in each().await {
-        let register = &sample.register;
-        let figure = |day: i8, item: &str, published| Figure {
-            day: date(2026, 11, day),
-            item: item.to_owned(),
-            began: 0,
-            ended: 0,
-            published,
-            computed_at: now(),
-        };
-        for one in [figure(20, "a", 1), figure(21, "a", 2), figure(20, "b", 3), figure(21, "a", 4)]
-        {
-            figure::replace(register, &one).await.unwrap();
-        }
-        let mut newest = figure::latest(register, date(2026, 11, 22)).await.unwrap();
-        newest.sort_by(|one, other| one.item.cmp(&other.item));
-        assert_eq!(newest, [figure(21, "a", 4), figure(20, "b", 3)]);
-        let newest = figure::latest(register, date(2026, 11, 20)).await.unwrap();
-        assert_eq!(newest.iter().map(|one| one.published).sum::<i64>(), 4);
-    }
-}
-
-#[tokio::test]
-async fn a_report_is_revoked_once() {
-    for sample in each().await {
-        let register = &sample.register;
-        fill(register).await;
-        let subject = id(register, FIRST).await;
-        let newest = async |since| {
-            let found = report::newest_of_subject(register, subject, since).await.unwrap();
-            found.map(|report| report.number)
-        };
-        assert_eq!(newest(now()).await.as_deref(), Some("2026-000001"));
-        assert_eq!(newest(now() + 1.second()).await, None);
-        for changed in [true, false] {
-            let mut write = register.write().await.unwrap();
-            assert_eq!(report::revoke(&mut write, "2026-000001").await.unwrap(), changed);
-            write.commit().await.unwrap();
-        }
-        assert_eq!(newest(now()).await, None);
     }
 }
 

@@ -1,5 +1,7 @@
+use jiff::ToSpan as _;
+
 use super::*;
-use crate::samples::{Sample, each, fill, must_verify, number};
+use crate::samples::{Sample, each, fill, must_verify, now, number};
 
 #[tokio::test]
 async fn a_report_is_found_by_number_and_code_and_can_be_revoked() {
@@ -29,5 +31,27 @@ async fn a_report_is_found_by_number_and_code_and_can_be_revoked() {
         let noted = "select count(*) from policy_version where version = '2026.2'";
         assert_eq!(number(&register, noted).await, 1);
         must_verify(&register).await;
+    }
+}
+
+#[tokio::test]
+async fn a_report_is_revoked_once() {
+    for sample in each().await {
+        let register = &sample.register;
+        fill(register).await;
+        let subject =
+            crate::subject::find(register, "uscc", "91000000000000001A").await.unwrap().unwrap();
+        let newest = async |since| {
+            let found = newest_of_subject(register, subject, since).await.unwrap();
+            found.map(|report| report.number)
+        };
+        assert_eq!(newest(now()).await.as_deref(), Some("2026-000001"));
+        assert_eq!(newest(now() + 1.second()).await, None);
+        for changed in [true, false] {
+            let mut write = register.write().await.unwrap();
+            assert_eq!(revoke(&mut write, "2026-000001").await.unwrap(), changed);
+            write.commit().await.unwrap();
+        }
+        assert_eq!(newest(now()).await, None);
     }
 }

@@ -1,10 +1,10 @@
-use domain::subject::Kind::Organisation;
+use domain::subject::Kind::{IndividualBusiness, Organisation};
 use jiff::SignedDuration;
 
 use super::*;
 use crate::{
     load::Mode,
-    samples::{Row, Sample, begin, each, load, now, penalties},
+    samples::{DEPARTMENT, Row, Sample, begin, each, fill, load, now, penalties},
 };
 
 const ROWS: [Row<'static>; 3] = [
@@ -50,5 +50,35 @@ async fn instants_follow_each_other_though_a_clock_was_ahead() {
         assert_eq!(accepted, [ahead, ahead + tick, ahead + tick + tick]);
         let newest = newest_instant(&register).await.unwrap();
         assert_eq!(newest, accepted.last().copied());
+    }
+}
+
+#[tokio::test]
+async fn a_department_pages_through_its_deliveries() {
+    for sample in each().await {
+        let register = &sample.register;
+        fill(register).await;
+        load(
+            register,
+            Mode::Changes,
+            &[("91000000000000001A", Organisation, "示例甲", "示罚〔2026〕9号", 1)],
+        )
+        .await;
+        load(
+            register,
+            Mode::Changes,
+            &[("91000000000000002B", IndividualBusiness, "示例乙", "示罚〔2026〕8号", 1)],
+        )
+        .await;
+        let mut numbers = Vec::new();
+        let mut before = None;
+        loop {
+            let page = of_department(register, DEPARTMENT, before, 2).await.unwrap();
+            let Some(last) = page.last() else { break };
+            before = Some(last.id);
+            numbers.extend(page.iter().map(|one| one.id.0));
+        }
+        assert_eq!(numbers, [6, 5, 4, 3, 2, 1]);
+        assert!(of_department(register, "x", None, 9).await.unwrap().is_empty());
     }
 }

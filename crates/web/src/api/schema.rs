@@ -21,7 +21,6 @@ const NULLABLE: &[(&str, &str)] = &[
     ("timeliness", "object"),
     ("working_days", "integer"),
     ("missing_year", "integer"),
-    ("file_digest", "string"),
     ("basis", "object"),
     ("status", "string"),
     ("district", "string"),

@@ -53,6 +53,8 @@ struct Receipt {
     mode: String,
     file_name: String,
     file_digest: String,
+    /// With it the digest that the public is told can be checked.
+    file_salt: String,
     file_bytes: i64,
     received_at: String,
     accepted_at: Option<String>,
@@ -224,7 +226,7 @@ pub async fn deliver(
 )]
 pub async fn submissions(
     State(platform): State<Platform>,
-    Sender(department): Sender,
+    Sender(department, _): Sender,
     asker: Asker,
     params: Params,
 ) -> Answer {
@@ -376,6 +378,7 @@ async fn view(
         mode: found.mode,
         file_name: found.file_name,
         file_digest: found.file_digest,
+        file_salt: found.file_salt,
         file_bytes: found.file_bytes,
         received_at: instant(platform, found.received_at),
         accepted_at: found.accepted_at.map(|at| instant(platform, at)),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{Router, extract::Path, response::Response, routing::get};
 use domain::text::{Lang, grouped};
-use registry::{platform::Platform, receipt, record::holds_public_fields_only};
+use registry::{digest, platform::Platform, receipt};
 
 use super::{Visit, draw};
 use crate::{error::Error, view::Frame};
@@ -23,8 +23,7 @@ struct Page {
     item_label: String,
     received_at: String,
     accepted_at: String,
-    /// None where the file holds what is not public.
-    digest: Option<String>,
+    digest: String,
     counts: Vec<(String, String)>,
 }
 
@@ -50,9 +49,7 @@ async fn page(visit: Visit, Path(receipt): Path<String>) -> Result<Response, Err
         received_at: platform.minute(found.received_at),
         accepted_at: found.accepted_at.map(|at| platform.minute(at)).unwrap_or_default(),
         counts: counts.map(|(label, count)| (label.to_owned(), grouped(count))).to_vec(),
-        digest: item
-            .is_some_and(|item| holds_public_fields_only(item))
-            .then_some(found.file_digest),
+        digest: digest::salted(&found.file_salt, &found.file_digest),
         receipt: found.receipt,
     })
 }

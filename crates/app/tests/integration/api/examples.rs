@@ -1,7 +1,7 @@
 //! The examples of the description, made by asking: `XINHENG_WRITE_EXAMPLES=1` writes them anew.
 
 use axum::http::Method;
-use registry::api_use;
+use registry::api_key;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -155,7 +155,7 @@ async fn asking(api: &Api) -> Vec<(&'static str, Examples)> {
 }
 
 async fn handing_in(api: &Api) -> Vec<(&'static str, Examples)> {
-    let key = api_use::create_key(&api.site.platform, "scjg", "examples", "test").await;
+    let key = api_key::create(&api.site.platform, "scjg", "examples", "test").await;
     let bearer = format!("Bearer {}", key.expect("a key"));
     let headers = [("authorization", bearer.as_str()), ("content-type", "text/csv")];
     let bad =

@@ -84,7 +84,7 @@ async fn an_address_that_is_no_text_is_not_called_a_body() {
 #[tokio::test]
 async fn too_many_deliveries_at_once_are_asked_to_come_again() {
     let api = api().await;
-    let key = api_use::create_key(&api.site.platform, "scjg", "test", "test").await.expect("a key");
+    let key = api_key::create(&api.site.platform, "scjg", "test", "test").await.expect("a key");
     let bearer = format!("Bearer {key}");
     let headers = [("authorization", bearer.as_str()), ("content-type", "text/csv")];
     let path = "/submissions?item=penalty";

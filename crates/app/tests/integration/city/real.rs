@@ -1,12 +1,10 @@
 //! The real files of the world: what each becomes, counted so that a person can explain it.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 
 use crate::{
     city::word,
-    home::{Home, homes, root, setting, text},
+    home::{Home, homes, shared_data, text},
 };
 
 /// One real file and what becomes of its rows.
@@ -100,23 +98,9 @@ const FILES: &[Real] = &[
     },
 ];
 
-/// The folder of the real files, or none and a word about it.
-fn folder() -> Option<PathBuf> {
-    let folder =
-        setting("XINHENG_SHARED_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!(
-        "skipped: no real files at {}; XINHENG_SHARED_DATA names their folder",
-        folder.display()
-    );
-    None
-}
-
 #[tokio::test]
 async fn real_files_of_the_city_give_counts_that_can_be_explained() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared_data() else { return };
     for home in homes() {
         println!("{}: pack, rows, taken, returned, warned", home.engine);
         let mut wrong = Vec::new();

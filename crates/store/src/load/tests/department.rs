@@ -25,7 +25,7 @@ async fn another_departments_record_stays_in_every_mode() {
             let mut open = other.try_open(&register).await.unwrap();
             let faults = other.write(&mut open).await;
             assert_eq!(rules(&faults), [Rule::OtherDepartment], "{mode:?}");
-            assert_eq!(faults[0].detail, DEPARTMENT);
+            assert_eq!(faults[0].detail, DEPARTMENT.into());
             if mode == Mode::Full {
                 open.withdraw_missing().await.unwrap();
             }
