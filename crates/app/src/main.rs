@@ -11,6 +11,10 @@ mod wiring;
 
 use clap::Parser as _;
 
+/// Rows come and go by the million; the allocator of the system gives their pages back each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     let cli = match commands::Cli::try_parse() {
         Ok(cli) => cli,

@@ -68,6 +68,7 @@ impl RowBatch {
         self.width
     }
 
+    #[inline]
     #[must_use]
     pub fn cell(&self, row: usize, column: usize) -> &str {
         debug_assert!(column < self.width);

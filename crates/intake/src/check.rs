@@ -10,7 +10,7 @@ mod subject;
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, RandomState},
+    hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState},
     sync::Arc,
 };
 
@@ -80,14 +80,44 @@ impl Departments {
 /// Rows remembered to find duplicates before the register does; beyond, the register finds them.
 const SEEN_MAX: usize = 8_000_000;
 
-/// Checks the batches of one file against one catalogue item.
+/// Checks the batches of one file against one catalogue item; several threads may do so at once.
 pub struct Checker<'p> {
     policy: &'p Policy,
     pub plan: Plan,
     context: Context,
     cross: cross::Cross,
     hashers: [RandomState; 2],
-    seen: HashMap<u128, u64>,
+}
+
+/// The natural keys of a file by their hash, and the row in which each came first.
+#[derive(Default)]
+pub struct Seen(HashMap<u128, u64, BuildHasherDefault<Itself>>);
+
+/// A key that is a hash already is its own.
+#[derive(Default)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn write(&mut self, bytes: &[u8]) {
+        let whole = bytes.first_chunk().copied().map_or(0, u64::from_le_bytes);
+        self.0 ^= whole;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// One batch of which every row has been checked by itself.
+#[derive(Debug)]
+pub struct Examined {
+    pub batch: RowBatch,
+    faults: Vec<Fault>,
+    rejected: Vec<bool>,
+    /// The rows without an error, in their order, and the key of each.
+    passed: Vec<(usize, u128)>,
+    /// Their records, where they are wanted.
+    records: Vec<Accepted>,
 }
 
 /// The outcome of one batch.
@@ -131,28 +161,29 @@ impl<'p> Checker<'p> {
         let plan = Plan::new(policy, item, pack, heading, key_only)?;
         let cross = cross::Cross::new(policy, item);
         let hashers = [RandomState::new(), RandomState::new()];
-        Ok(Checker { policy, plan, context, cross, hashers, seen: HashMap::new() })
+        Ok(Checker { policy, plan, context, cross, hashers })
     }
 
-    /// Checks one batch.
-    pub fn check(&mut self, batch: &RowBatch, want: Want) -> Checked {
+    /// Checks each row of a batch by itself.
+    #[must_use]
+    pub fn examine(&self, batch: RowBatch, want: Want) -> Examined {
         let plan = &self.plan;
-        let mut faults = Faults::new(plan, batch, &self.context.overrides);
-        let mut columns = values::columns(plan, batch, &mut faults);
+        let mut faults = Faults::new(plan, &batch, &self.context.overrides);
+        let mut columns = values::columns(plan, &batch, &mut faults);
         subject::complete(plan, &mut columns, &self.context);
         presence::expired(plan, &mut columns, &mut faults);
         presence::presence(plan, &columns, &mut faults);
         // What a newer rule forbids must still be taken back by its own row.
         if !plan.key_only {
-            self.cross.run(plan, &columns, batch, &self.context, &mut faults);
+            self.cross.run(plan, &columns, &batch, &self.context, &mut faults);
         }
 
-        let mut checked =
-            Checked { rows: (batch.len() + batch.bad().len()) as u64, ..Checked::default() };
+        let mut passed = Vec::with_capacity(batch.len());
+        let mut records = Vec::new();
         let mut key_text = String::new();
         for row in 0..batch.len() {
             let Some(subject) =
-                subject::find(plan, batch, &columns, row, &self.context, &mut faults)
+                subject::find(plan, &batch, &columns, row, &self.context, &mut faults)
             else {
                 continue;
             };
@@ -161,22 +192,15 @@ impl<'p> Checker<'p> {
             }
             accept::natural_key(plan, &columns, row, &mut key_text);
             let hash = hash(&self.hashers, &subject.key, &key_text);
-            if let Some(first) = self.seen.get(&hash) {
-                faults.add_row(row, Rule::Duplicate, "", first.to_string());
-                continue;
-            }
-            if self.seen.len() < SEEN_MAX {
-                self.seen.insert(hash, batch.row_number(row));
-            }
-            checked.passed += 1;
+            passed.push((row, hash));
             if want == Want::Records {
-                let row =
-                    accept::Row { plan, columns: &columns, row, number: batch.row_number(row) };
-                checked.accepted.push(row.accept(subject, &key_text, self.context.keys.as_deref()));
+                let number = batch.row_number(row);
+                let row = accept::Row { plan, columns: &columns, row, number };
+                records.push(row.accept(subject, &key_text, self.context.keys.as_deref()));
             }
         }
-        collect(batch, faults, &mut checked);
-        checked
+        let Faults { list, rejected, .. } = faults;
+        Examined { batch, faults: list, rejected, passed, records }
     }
 
     /// The policy under which this checker works.
@@ -192,10 +216,43 @@ fn hash(hashers: &[RandomState; 2], subject: &domain::record::SubjectKey, key: &
     half(&hashers[0]) << 64 | half(&hashers[1])
 }
 
+impl Examined {
+    /// Holds the rows against those before them in the file; batches come in its order. Hands the
+    /// rows back as they were written.
+    #[must_use]
+    pub fn settle(self, seen: &mut Seen) -> (Checked, RowBatch) {
+        let Examined { batch, faults, mut rejected, passed, records } = self;
+        let rows = (batch.len() + batch.bad().len()) as u64;
+        let mut checked = Checked { rows, faults, ..Checked::default() };
+        let mut records = records.into_iter();
+        for (row, hash) in passed {
+            let record = records.next();
+            let number = batch.row_number(row);
+            if let Some(first) = seen.0.get(&hash) {
+                let first = first.to_string().into();
+                checked.faults.push(faults::scrubbed(
+                    number,
+                    Rule::Duplicate,
+                    Level::Error,
+                    "",
+                    &first,
+                ));
+                rejected[row] = true;
+                continue;
+            }
+            if seen.0.len() < SEEN_MAX {
+                seen.0.insert(hash, number);
+            }
+            checked.passed += 1;
+            checked.accepted.extend(record);
+        }
+        collect(&batch, &rejected, &mut checked);
+        (checked, batch)
+    }
+}
+
 /// Adds the rows that were no rows, and keeps the cells of every row sent back.
-fn collect(batch: &RowBatch, faults: Faults<'_>, checked: &mut Checked) {
-    let Faults { list, rejected, .. } = faults;
-    checked.faults = list;
+fn collect(batch: &RowBatch, rejected: &[bool], checked: &mut Checked) {
     for (row, _) in rejected.iter().enumerate().filter(|(_, rejected)| **rejected) {
         let cells = batch.row(row).map(str::to_owned).collect();
         checked.rejected.push(Rejected { row: batch.row_number(row), cells });

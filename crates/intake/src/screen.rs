@@ -75,6 +75,9 @@ fn tidied(figure: &str) -> String {
 const FEWEST: usize = 11;
 const MOST: usize = 64;
 
+/// Bytes looked at together.
+const STRETCH: usize = 32;
+
 /// Groups of a run that are looked at together.
 const GROUPS_MOST: usize = 16;
 const TOGETHER: usize = 5;
@@ -99,8 +102,17 @@ fn figures<'t>(text: &'t str, mut visit: impl FnMut(&Run<'t>)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        // Every byte of every text passes here.
-        if !bytes[at].is_ascii_digit() && bytes[at] != 0xef || figure(bytes, at).is_none() {
+        // Every byte of every text passes here: first many at a time, without an early end.
+        let may_begin = |byte: u8| byte.is_ascii_digit() | (byte == 0xef);
+        if let Some(stretch) = bytes[at..].first_chunk::<STRETCH>()
+            && !stretch.iter().fold(false, |found, byte| found | may_begin(*byte))
+        {
+            at += STRETCH;
+            continue;
+        }
+        let Some(next) = bytes[at..].iter().position(|byte| may_begin(*byte)) else { return };
+        at += next;
+        if figure(bytes, at).is_none() {
             at += 1;
             continue;
         }

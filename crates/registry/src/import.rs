@@ -1,25 +1,19 @@
 //! Taking a delivery in: decode, check, store, accept.
 //!
-//! Reading and checking run on a thread of their own and hand batches to the writer through a
-//! short queue, so a file of any size needs the memory of a few batches.
+//! Reading and checking run on threads of their own and hand batches to the writer through short
+//! queues, so a file of any size needs the memory of a few batches.
 
 mod opening;
+mod reading;
 mod taking;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use domain::{
     catalogue::{Item, Section},
     fault::Fault,
-    pack::Pack,
-    policy::Policy,
     sealed::hex,
     text::Text,
-};
-use intake::{
-    batch::RowBatch,
-    check::{Checker, Context, Departments, Want},
-    decode::Decoder,
 };
 use jiff::Timestamp;
 use store::load::{Counts, Load, Mode, NewSubmission};
@@ -27,7 +21,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     error::Error,
-    import::taking::{Read, Taking},
+    import::{reading::Setting, taking::Taking},
     platform::Platform,
 };
 
@@ -170,78 +164,6 @@ async fn tell(
     store::audit::append(&mut write, now, &delivery.actor, event, object, detail).await?;
     write.commit().await?;
     Ok(())
-}
-
-/// What the reading thread works with.
-struct Setting {
-    policy: Arc<Policy>,
-    item: Arc<Item>,
-    pack: Option<Arc<Pack>>,
-    context: Context,
-    mode: Mode,
-    want: Want,
-    received_at: Timestamp,
-}
-
-impl Setting {
-    async fn new(
-        platform: &Platform,
-        delivery: &Delivery,
-        item: Arc<Item>,
-        pack: Option<Arc<Pack>>,
-        received_at: Timestamp,
-    ) -> Result<Setting, Error> {
-        let context = Context {
-            today: platform.day(received_at),
-            departments: Arc::new(Departments::of(&platform.place)),
-            overrides: Arc::new(store::code_override::all(&platform.register, "uscc").await?),
-            keys: platform.keys.clone(),
-        };
-        let (policy, mode) = (Arc::clone(&platform.policy), delivery.mode);
-        let want = if delivery.dry_run { Want::FaultsOnly } else { Want::Records };
-        Ok(Setting { policy, item, pack, context, mode, want, received_at })
-    }
-
-    fn checker(&self, heading: &[String]) -> Result<Checker<'_>, Error> {
-        let key_only = self.mode == Mode::Withdraw;
-        let (pack, context) = (self.pack.as_ref(), self.context.clone());
-        Ok(Checker::new(&self.policy, &self.item, pack, heading, context, key_only)?)
-    }
-
-    /// Reads and checks until the file ends or nobody takes what is read.
-    fn read(
-        &self,
-        mut decoder: Decoder,
-        heading: &[String],
-        sender: &mpsc::Sender<Result<Read, Error>>,
-    ) {
-        let mut checker = match self.checker(heading) {
-            Ok(checker) => checker,
-            Err(error) => return drop(sender.blocking_send(Err(error))),
-        };
-        let mut batch = RowBatch::new(heading.len());
-        loop {
-            match decoder.next(&mut batch) {
-                Ok(true) => {
-                    let checked = checker.check(&batch, self.want);
-                    // Only the register can refuse rows that have passed here, and then they are
-                    // sent back as written; where it is not asked, the memory is used again.
-                    let rows = match self.want {
-                        Want::Records => {
-                            std::mem::replace(&mut batch, RowBatch::new(heading.len()))
-                        }
-                        Want::FaultsOnly => RowBatch::default(),
-                    };
-                    let read = Read { checked, rows, position: decoder.position() };
-                    if sender.blocking_send(Ok(read)).is_err() {
-                        return;
-                    }
-                }
-                Ok(false) => return,
-                Err(unreadable) => return drop(sender.blocking_send(Err(unreadable.into()))),
-            }
-        }
-    }
 }
 
 /// Rows that the law keeps out, reported with the receipt they belong to.

@@ -17,7 +17,7 @@ use domain::{
 };
 use intake::{
     batch::RowBatch,
-    check::{Checked, Checker, Context, Departments, Want},
+    check::{Checked, Checker, Context, Departments, Seen, Want},
     decode::{Decoder, Options},
 };
 use jiff::civil::date;
@@ -109,7 +109,7 @@ impl World {
         for (number, row) in (2..).zip(rows) {
             batch.push_row(number, row.values().map(String::as_str));
         }
-        checker.unwrap().check(&batch, Want::Records)
+        checker.unwrap().examine(batch, Want::Records).settle(&mut Seen::default()).0
     }
 
     fn run(&self, case: &Case) -> Checked {
@@ -195,9 +195,9 @@ fn rows_that_are_no_rows_come_back_whole() {
     let mut batch = RowBatch::default();
     assert!(decoder.next(&mut batch).unwrap());
     let item = world.policy.item("penalty").unwrap();
-    let mut checker =
+    let checker =
         Checker::new(&world.policy, item, None, &columns, world.context(), false).unwrap();
-    let checked = checker.check(&batch, Want::Records);
+    let (checked, _) = checker.examine(batch, Want::Records).settle(&mut Seen::default());
     let rules: Vec<Rule> = checked.faults.iter().map(|fault| fault.rule).collect();
     assert_eq!(rules, [Rule::Columns, Rule::Encoding, Rule::TooLong]);
     assert_eq!(checked.rejected[0].cells, ["甲", "乙", "419901199001010018"]);

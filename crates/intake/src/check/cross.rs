@@ -28,6 +28,8 @@ use crate::{
 /// The checks of an item, compiled.
 pub struct Cross {
     checks: Vec<(Check, Compiled2)>,
+    /// Every forbidden word of every check.
+    forbidden: Option<AhoCorasick>,
 }
 
 /// What a check needs beside its own data.
@@ -44,14 +46,17 @@ impl Cross {
             CheckRule::Refuse { when, .. } => Compiled2::Conditions(
                 when.iter().map(|c| condition::compile(policy, item, c)).collect(),
             ),
-            CheckRule::Forbidden { words, .. } => {
-                // Only of the leftmost kinds of match are words looked for many bytes at a time.
-                let mut finder = AhoCorasick::builder();
-                Compiled2::Words(finder.match_kind(MatchKind::LeftmostFirst).build(words).ok())
-            }
+            CheckRule::Forbidden { words, .. } => Compiled2::Words(finder(words)),
             _ => Compiled2::Nothing,
         };
-        Cross { checks: item.checks.iter().map(|check| (check.clone(), compile(check))).collect() }
+        let words = item.checks.iter().filter_map(|check| match &check.rule {
+            CheckRule::Forbidden { words, .. } => Some(words),
+            _ => None,
+        });
+        Cross {
+            checks: item.checks.iter().map(|check| (check.clone(), compile(check))).collect(),
+            forbidden: finder(words.flatten()),
+        }
     }
 
     pub fn run(
@@ -62,6 +67,9 @@ impl Cross {
         context: &Context,
         faults: &mut Faults<'_>,
     ) {
+        // Most batches hold none of the words anywhere: one pass over the text settles it.
+        let suspicious =
+            self.forbidden.as_ref().is_some_and(|finder| finder.is_match(batch.text()));
         let held = self.checks.iter().filter(|(check, _)| check.in_force(context.today));
         for (check, compiled) in held {
             let mut run = Run { plan, columns, context, faults, level: check.level };
@@ -72,8 +80,7 @@ impl Cross {
                     run.refuse(when, &Text::new(zh, format!("{} ({basis})", reason.en)));
                 }
                 (CheckRule::Forbidden { fields, words }, Compiled2::Words(Some(finder))) => {
-                    // Most batches hold none of the words anywhere: one pass over the text settles it.
-                    if finder.is_match(batch.text()) {
+                    if suspicious {
                         run.forbidden(fields, words, finder);
                     }
                 }
@@ -81,6 +88,11 @@ impl Cross {
             }
         }
     }
+}
+
+/// Only of the leftmost kinds of match are words looked for many bytes at a time.
+fn finder<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Option<AhoCorasick> {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).ok()
 }
 
 struct Run<'r, 'f, 'c> {

@@ -116,7 +116,7 @@ impl Window {
 
     /// The text of a row, unless some of its bytes are no text in the file's encoding.
     pub fn text<'r>(&self, row: &'r [u8]) -> Option<&'r str> {
-        let text = str::from_utf8(row).ok()?;
+        let text = simdutf8::basic::from_utf8(row).ok()?;
         if self.transcoder.is_some() && text.contains(REPLACEMENT) || memchr(0, row).is_some() {
             return None;
         }
