@@ -78,7 +78,13 @@ impl Setting {
             turns: Condvar::new(),
             sender,
         };
-        let readers = thread::available_parallelism().map_or(1, usize::from).min(READERS_MAX);
+        let readers = match self.want {
+            Want::FaultsOnly => {
+                thread::available_parallelism().map_or(1, usize::from).min(READERS_MAX)
+            }
+            // One reads faster than the register takes, and leaves the other cores to the site.
+            Want::Records => 1,
+        };
         thread::scope(|scope| {
             for _ in 0..readers {
                 scope.spawn(|| reading.run());
