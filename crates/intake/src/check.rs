@@ -111,7 +111,7 @@ impl Hasher for Itself {
 /// One batch of which every row has been checked by itself.
 #[derive(Debug)]
 pub struct Examined {
-    pub batch: RowBatch,
+    batch: RowBatch,
     faults: Vec<Fault>,
     rejected: Vec<bool>,
     /// The rows without an error, in their order, and the key of each.

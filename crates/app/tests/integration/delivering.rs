@@ -149,6 +149,35 @@ fn a_doubtful_row_is_counted_once_and_not_when_it_is_sent_back() {
 }
 
 #[test]
+fn a_check_by_several_threads_tells_what_the_import_tells_in_the_order_of_the_file() {
+    // Many batches; faults in each, and rows that repeat one of another batch.
+    let rows: Vec<Row> = (0..9_000)
+        .map(|number| match number {
+            _ if number % 7 == 0 => faulty(number),
+            4_500.. if number % 11 == 0 => row(number - 4_499),
+            _ => row(number),
+        })
+        .collect();
+    let repeated =
+        (4_500u32..9_000).filter(|n| n % 7 != 0 && n % 11 == 0 && (n - 4_499) % 7 != 0).count();
+    let rejected = rows.len().div_ceil(7) + repeated;
+    for home in homes() {
+        let path = file(&home, "0.csv", &rows);
+        let told = |name: &str, more: &[&str]| {
+            let out = home.path(name);
+            let given = [more, &["--faults", &out, &path]].concat();
+            let answer = home.must(&import("scjg", &given), 3);
+            assert_eq!(count(&answer, "rejected"), rejected as u64, "{}", home.engine);
+            assert_eq!(count(&answer, "passed"), (rows.len() - rejected) as u64);
+            fs::read_to_string(out).unwrap()
+        };
+        let [checked, again] = ["1.csv", "2.csv"].map(|name| told(name, &["--dry-run"]));
+        let taken = told("3.csv", &[]);
+        assert!(checked == taken && again == taken, "{}: see {path}", home.engine);
+    }
+}
+
+#[test]
 fn what_the_law_keeps_out_is_reported() {
     for home in homes() {
         let rows = [row(1), forbidden(2), forbidden(3), faulty(4)];
