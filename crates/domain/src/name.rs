@@ -30,8 +30,13 @@ pub fn normalise(name: &str) -> String {
 /// with the organ and never alone.
 #[must_use]
 pub fn document_number_key(text: &str) -> String {
+    document_number_letters(text).collect()
+}
+
+/// The letters of [`document_number_key`], for a key that is part of a longer one.
+pub fn document_number_letters(text: &str) -> impl Iterator<Item = char> {
     let written = |letter: &char| !letter.is_whitespace() && !is_invisible(*letter);
-    text.chars().filter(written).map(one_writing).collect()
+    text.chars().filter(written).map(one_writing)
 }
 
 /// Half width for full width, round brackets for all brackets, upper case for ASCII.

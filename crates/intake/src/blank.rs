@@ -13,18 +13,22 @@ pub enum Blank {
 #[derive(Debug)]
 pub struct Blanks {
     words: Vec<(String, Blank)>,
-    /// Bits of the [`slot`]s in which there is a word: nearly every cell is settled by it.
+    /// Bytes of the longest word: most cells are settled by their length.
+    longest: usize,
+    /// Bits of the [`slot`]s in which there is a word: nearly all others are by it.
     slots: [u64; SLOTS / 64],
 }
 
-const SLOTS: usize = 1024;
+const SLOTS: usize = 8192;
 
 impl Blanks {
     #[must_use]
     pub fn new(null_words: &[String], placeholders: &[String]) -> Blanks {
         let nulls = null_words.iter().map(|word| (word.clone(), Blank::Null));
         let placeholders = placeholders.iter().map(|word| (word.clone(), Blank::Placeholder));
-        let mut blanks = Blanks { words: nulls.chain(placeholders).collect(), slots: [0; 16] };
+        let words: Vec<(String, Blank)> = nulls.chain(placeholders).collect();
+        let longest = words.iter().map(|(word, _)| word.len()).max().unwrap_or_default();
+        let mut blanks = Blanks { words, longest, slots: [0; SLOTS / 64] };
         for (word, _) in &blanks.words {
             let slot = slot(word);
             blanks.slots[slot / 64] |= 1 << (slot % 64);
@@ -36,6 +40,9 @@ impl Blanks {
     #[inline]
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Blank> {
+        if self.longest < text.len() {
+            return None;
+        }
         let slot = slot(text);
         if self.slots[slot / 64] & (1 << (slot % 64)) == 0 {
             return None;

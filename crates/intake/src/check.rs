@@ -21,7 +21,7 @@ use domain::{
     pack::Pack,
     place::Place,
     policy::Policy,
-    record::Accepted,
+    record::{Accepted, SubjectKey},
     sealed::Keys,
 };
 use jiff::civil::Date;
@@ -91,7 +91,10 @@ pub struct Checker<'p> {
 
 /// The natural keys of a file by their hash, and the row in which each came first.
 #[derive(Default)]
-pub struct Seen(HashMap<u128, u64, BuildHasherDefault<Itself>>);
+pub struct Seen(HashMap<KeyHash, u32, BuildHasherDefault<Itself>>);
+
+/// 96 bits under keys of this run: two of eight million rows meet by chance once in 10^15 files.
+type KeyHash = [u32; 3];
 
 /// A key that is a hash already is its own.
 #[derive(Default)]
@@ -115,7 +118,7 @@ pub struct Examined {
     faults: Vec<Fault>,
     rejected: Vec<bool>,
     /// The rows without an error, in their order, and the key of each.
-    passed: Vec<(usize, u128)>,
+    passed: Vec<(usize, KeyHash)>,
     /// Their records, where they are wanted.
     records: Vec<Accepted>,
 }
@@ -180,7 +183,7 @@ impl<'p> Checker<'p> {
 
         let mut passed = Vec::with_capacity(batch.len());
         let mut records = Vec::new();
-        let mut key_text = String::new();
+        let (mut key_text, mut whole_key) = (String::new(), String::new());
         for row in 0..batch.len() {
             let Some(subject) =
                 subject::find(plan, &batch, &columns, row, &self.context, &mut faults)
@@ -191,8 +194,10 @@ impl<'p> Checker<'p> {
                 continue;
             }
             accept::natural_key(plan, &columns, row, &mut key_text);
-            let hash = hash(&self.hashers, &subject.key, &key_text);
-            passed.push((row, hash));
+            whole_key.clear();
+            let SubjectKey { scheme, value } = &subject.key;
+            whole_key.extend([scheme, "\u{1f}", value, "\u{1f}", &key_text]);
+            passed.push((row, hash(&self.hashers, &whole_key)));
             if want == Want::Records {
                 let number = batch.row_number(row);
                 let row = accept::Row { plan, columns: &columns, row, number };
@@ -210,10 +215,9 @@ impl<'p> Checker<'p> {
     }
 }
 
-fn hash(hashers: &[RandomState; 2], subject: &domain::record::SubjectKey, key: &str) -> u128 {
-    let half =
-        |hasher: &RandomState| u128::from(hasher.hash_one((&subject.scheme, &subject.value, key)));
-    half(&hashers[0]) << 64 | half(&hashers[1])
+fn hash(hashers: &[RandomState; 2], key: &str) -> KeyHash {
+    let (one, other) = (hashers[0].hash_one(key), hashers[1].hash_one(key));
+    [one as u32, (one >> 32) as u32, other as u32]
 }
 
 impl Examined {
@@ -240,7 +244,9 @@ impl Examined {
                 rejected[row] = true;
                 continue;
             }
-            if seen.0.len() < SEEN_MAX {
+            if let Ok(number) = u32::try_from(number)
+                && seen.0.len() < SEEN_MAX
+            {
                 seen.0.insert(hash, number);
             }
             checked.passed += 1;

@@ -53,7 +53,7 @@ pub fn natural_key(plan: &Plan, columns: &[Column<'_>], row: usize, into: &mut S
                 let _ = write!(into, "{:x}", sets[row]);
             }
             _ if plan.item.roles.document_number == Some(field) => {
-                into.push_str(&name::document_number_key(text));
+                into.extend(name::document_number_letters(text));
             }
             _ if plan.item.roles.organ == Some(field) => into.push_str(&name::normalise(text)),
             Typed::Usccs(_) if text.is_empty() => organ(plan, columns, field, row, into),

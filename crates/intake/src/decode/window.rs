@@ -11,8 +11,8 @@ use memchr::{memchr, memchr2, memrchr};
 
 use crate::encoding::{self, Encoding};
 
-/// Bytes read from the file at once.
-const BLOCK: usize = 1 << 20;
+/// Bytes read from the file at once: few enough to be read again while the processor has them near.
+const BLOCK: usize = 1 << 18;
 
 /// Stands for bytes that are no text in the file's encoding.
 const REPLACEMENT: &str = "\u{fffd}";

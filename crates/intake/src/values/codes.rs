@@ -11,9 +11,13 @@ impl Typing<'_, '_, '_> {
         let lenient = self.plan.key_only || self.may_be_unknown(list);
         let mut last: (&str, Option<u32>) = ("", None);
         for (row, text) in column.text.iter().enumerate() {
+            if text.is_empty() {
+                codes.push(None);
+                continue;
+            }
             if *text != last.0 {
                 let found = list.and_then(|list| list.position(text));
-                if found.is_none() && !text.is_empty() {
+                if found.is_none() {
                     if !lenient {
                         self.fault(row, Rule::Code, text, label(list));
                     } else if !self.plan.key_only {
@@ -41,6 +45,10 @@ impl Typing<'_, '_, '_> {
         let list = self.plan.fields[self.position].codes.as_deref();
         let mut last: (&str, u64) = ("", 0);
         for (row, text) in column.text.iter().enumerate() {
+            if text.is_empty() {
+                sets.push(0);
+                continue;
+            }
             if *text != last.0 {
                 match code_set(text, list) {
                     Ok(set) => last = (text, set),
@@ -63,9 +71,6 @@ fn label(list: Option<&CodeList>) -> Text {
 
 fn code_set(text: &str, list: Option<&CodeList>) -> Result<u64, String> {
     let Some(list) = list else { return Ok(0) };
-    if text.is_empty() {
-        return Ok(0);
-    }
     let bit = |word: &str| {
         list.position(word).filter(|position| *position < 64).map(|position| 1 << position)
     };
