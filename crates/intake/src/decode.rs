@@ -56,7 +56,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { encoding: None, delimiter: None, quoted: true, batch_rows: 1024, sheet: None }
+        Options { encoding: None, delimiter: None, quoted: true, batch_rows: 4096, sheet: None }
     }
 }
 

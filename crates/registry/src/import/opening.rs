@@ -19,7 +19,7 @@ pub fn open(policy: &Policy, delivery: &Delivery) -> Result<Opened, Error> {
         }
         None => None,
     };
-    let decoder = Decoder::open(&delivery.path, &options(named.as_deref()))?;
+    let decoder = Decoder::open(&delivery.path, &options(named.as_deref(), delivery.dry_run))?;
     let heading = &decoder.heading().columns;
     let detected = || {
         let fits = |pack: &&Arc<Pack>| {
@@ -55,7 +55,7 @@ pub fn open(policy: &Policy, delivery: &Delivery) -> Result<Opened, Error> {
         format.delimiter.is_some() || format.encoding.is_some() || !format.quoted
     };
     if named.is_none() && pack.as_ref().is_some_and(says) {
-        let decoder = Decoder::open(&delivery.path, &options(pack.as_deref()))?;
+        let decoder = Decoder::open(&delivery.path, &options(pack.as_deref(), delivery.dry_run))?;
         return Ok((item, pack, decoder));
     }
     Ok((item, pack, decoder))
@@ -65,13 +65,19 @@ fn unknown(zh: &str, en: &str, id: &str) -> Error {
     Error::Refused(Text::new(format!("没有{zh}“{id}”"), format!("there is no {en} “{id}”")))
 }
 
-fn options(pack: Option<&Pack>) -> Options {
+/// Rows checked together where nothing is stored: few enough to stay near the processor. The register
+/// takes longer batches, because each costs it a transaction.
+const ROWS_CHECKED: usize = 1024;
+
+fn options(pack: Option<&Pack>, dry_run: bool) -> Options {
+    let batch_rows = if dry_run { ROWS_CHECKED } else { Options::default().batch_rows };
     let format = pack.map(|pack| pack.format.clone());
     let encoding = format.as_ref().and_then(|format| format.encoding.as_deref());
     Options {
         encoding: encoding.and_then(intake::encoding::Encoding::from_label),
         delimiter: format.as_ref().and_then(|format| format.delimiter),
         quoted: format.as_ref().is_none_or(|format| format.quoted),
+        batch_rows,
         ..Options::default()
     }
 }
