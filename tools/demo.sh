@@ -59,6 +59,7 @@ fi
 
 mkdir -p "$XINHENG_DATA"
 touch "$imported"
+"$binary" migrate
 if [ ! -f "$XINHENG_DATA/city" ]; then
     say "1/4 making the city: $wanted"
     rm -rf "$files"

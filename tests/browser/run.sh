@@ -83,7 +83,7 @@ if [ "${1:-}" = --keep ]; then
 fi
 export XINHENG_BIN=$binary
 cd "$root"
-node --test --test-reporter=spec "$here/pages.test.mjs" "$here/paths.test.mjs" || {
+node --test --test-reporter=spec "$here/pages.test.mjs" "$here/paths.test.mjs" "$here/workplaces.test.mjs" || {
     status=$?
     grep -E 'ERROR|WARN' "$work/serve.log" | tail -20 >&2 || true
     exit "$status"

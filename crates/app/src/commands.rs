@@ -1,7 +1,10 @@
 //! The commands, one module each.
 
+mod account;
+mod audit;
 mod import;
 mod key;
+mod keys;
 mod policy;
 mod register;
 mod report;
@@ -62,8 +65,14 @@ enum Command {
     Restore { file: PathBuf },
     /// Check digests, references and the change feed of the register
     Verify,
+    /// Open the first administrators' accounts; unlock, reset and list accounts
+    Account(account::Account),
+    /// Export the audit log, or print its signed head
+    Audit(audit::Audit),
     /// Make or revoke a key with which a department's system hands in files
     Key(key::Key),
+    /// Renew the sealing keys, seal the register anew, take an older key away
+    Keys(keys::Keys),
     /// Answer for a code that fails its check digit, so that its rows are accepted and marked
     Override(key::Override),
 }
@@ -88,7 +97,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Backup { file } => register::backup(&settings, file, json).await,
         Command::Restore { file } => register::restore(&settings, file, json).await,
         Command::Verify => register::verify(&settings, json).await,
+        Command::Account(account) => account::run(&settings, account, json).await,
+        Command::Audit(audit) => audit::run(&settings, audit, json).await,
         Command::Key(key) => key::run(&settings, key, json).await,
+        Command::Keys(keys) => keys::run(&settings, keys, json).await,
         Command::Override(given) => key::run_override(&settings, given, json).await,
     }
 }

@@ -4,6 +4,7 @@
 
 mod commands;
 mod exit;
+mod key_file;
 mod progress;
 mod seed;
 mod settings;

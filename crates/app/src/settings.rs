@@ -6,8 +6,8 @@ use anyhow::{Context as _, bail};
 use domain::{sealed::Keys, text::Lang};
 use tracing_subscriber::EnvFilter;
 
-/// What the platform is told before it starts.
-#[derive(Clone, Debug)]
+/// What the platform is told before it starts. Never printed: an address may hold a password.
+#[derive(Clone)]
 pub struct Settings {
     /// Folder of the register, keys and index (`XINHENG_DATA`).
     pub data: PathBuf,
@@ -22,11 +22,47 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Sealing keys (`XINHENG_KEYS`); made on first use where absent.
     pub keys: PathBuf,
+    /// The text of a key file, in place of one (`XINHENG_SEAL_KEYS`).
+    pub seal_keys: Option<String>,
+    /// The key that signs heads of the audit log (`XINHENG_LOG_KEY`); made on first use where absent.
+    pub log_key: PathBuf,
+    /// The provider of identities (`XINHENG_OIDC_ISSUER`, `…_CLIENT`, `…_SECRET`, `…_CA`).
+    pub oidc: Option<Oidc>,
     /// What is logged (`XINHENG_LOG`), as `tracing` filters are written: `info,store=debug`.
     pub log: String,
 }
 
-const KEYS: [&str; 7] = ["data", "database_url", "policy", "place", "public_url", "keys", "log"];
+/// A provider of identities; the secret is never printed.
+#[derive(Clone)]
+pub struct Oidc {
+    pub issuer: String,
+    pub client: String,
+    pub secret: String,
+    /// Certificates trusted for it; those of the system where absent.
+    pub ca: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Oidc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Oidc").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+const KEYS: [&str; 13] = [
+    "seal_keys",
+    "data",
+    "database_url",
+    "policy",
+    "place",
+    "public_url",
+    "keys",
+    "log_key",
+    "log",
+    "oidc_issuer",
+    "oidc_client",
+    "oidc_secret",
+    "oidc_ca",
+];
 
 impl Settings {
     /// Reads file and environment; every wrong setting is named at once.
@@ -36,9 +72,12 @@ impl Settings {
         let settings = Settings {
             policy: source.get("policy").map_or_else(default_policy, PathBuf::from),
             keys: source.get("keys").map_or_else(|| data.join("keys"), PathBuf::from),
+            seal_keys: source.get("seal_keys"),
+            log_key: source.get("log_key").map_or_else(|| data.join("log-key"), PathBuf::from),
             database_url: source.get("database_url"),
             place: source.get("place").unwrap_or_else(|| "shili".to_owned()),
             public_url: source.get("public_url").map(|url| url.trim_end_matches('/').to_owned()),
+            oidc: source.oidc(),
             log: source.get("log").unwrap_or_else(|| "info,tantivy=warn".to_owned()),
             data,
         };
@@ -59,6 +98,9 @@ impl Settings {
             wrong.push(format!("place is {}, expected a folder of {policy}/places", self.place));
         }
         let web = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        if let Some(Err(why)) = self.seal_keys.as_deref().map(Keys::parse) {
+            wrong.push(format!("seal_keys: {why}"));
+        }
         if let Some(url) = self.public_url.as_deref().filter(|url| !web(url)) {
             wrong.push(format!("public_url is {url}, expected http://… or https://…"));
         }
@@ -109,6 +151,23 @@ impl Source {
             .map(|key| format!("{file}: unknown setting `{key}`; known are {}", KEYS.join(", ")));
         let wrong = unknown.collect();
         Ok(Source { file, table, wrong })
+    }
+
+    /// The provider of identities; issuer, client and secret come together.
+    fn oidc(&mut self) -> Option<Oidc> {
+        let ca = self.get("oidc_ca").map(PathBuf::from);
+        let [issuer, client, secret] =
+            ["oidc_issuer", "oidc_client", "oidc_secret"].map(|key| self.get(key));
+        match (issuer, client, secret) {
+            (Some(issuer), Some(client), Some(secret)) => Some(Oidc { issuer, client, secret, ca }),
+            (None, None, None) => None,
+            _ => {
+                let wrong =
+                    "oidc_issuer, oidc_client and oidc_secret are set together, or not at all";
+                self.wrong.push(wrong.to_owned());
+                None
+            }
+        }
     }
 
     /// A setting by its key; an empty variable unsets what the file says.

@@ -9,18 +9,24 @@ use std::{
 use anyhow::{Context as _, bail};
 use domain::{place::Place, policy::Policy, sealed::Keys};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use registry::platform::Platform;
+use registry::{audit::LogKey, oidc::Provider, platform::Platform};
+use rules::access::Gate;
 use store::{register::Register, search::NameIndex};
 use tempfile::NamedTempFile;
 
-use crate::settings::Settings;
+use crate::{key_file::KeyFile, settings::Settings};
 
 /// Loads the law, or lists its faults.
 pub fn policy(settings: &Settings) -> anyhow::Result<Policy> {
+    Ok(law(settings)?.0)
+}
+
+/// The law and the policies of access that go with it.
+fn law(settings: &Settings) -> anyhow::Result<(Policy, Arc<Gate>)> {
     let loaded = rules::load(&settings.policy);
-    match loaded.policy {
-        Some(policy) => Ok(policy),
-        None => {
+    match (loaded.policy, loaded.gate) {
+        (Some(policy), Some(gate)) => Ok((policy, gate)),
+        _ => {
             let faults: Vec<String> =
                 loaded.faults.iter().take(20).map(ToString::to_string).collect();
             bail!(
@@ -40,33 +46,59 @@ pub fn place(settings: &Settings, policy: &Policy) -> anyhow::Result<Arc<Place>>
 
 /// The platform over the register of the settings.
 pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platform> {
-    let policy = policy(settings)?;
+    let (policy, gate) = law(settings)?;
     let place = place(settings, &policy)?;
     let policy = Arc::new(policy.at(&place));
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("data folder {}", settings.data.display()))?;
     let register = Register::open(settings.engine()).await?;
-    if !settings.keys.exists() {
+    if settings.seal_keys.is_none() && !settings.keys.exists() {
         registry::seal_key::may_be_made(&register).await?;
     }
-    let keys = keys(&settings.keys)?;
+    let keys = match &settings.seal_keys {
+        Some(text) => Keys::parse(text).context("XINHENG_SEAL_KEYS")?,
+        None => {
+            let keys = keys(&settings.keys)?;
+            Keys::of(Arc::new(KeyFile::new(&settings.keys, keys)))
+        }
+    };
     registry::seal_key::confirm(&register, &keys).await?;
     let names =
         if search { Some(Arc::new(NameIndex::open(&settings.data.join("names"))?)) } else { None };
     Ok(Platform {
         register,
         keys: Some(Arc::new(keys)),
+        log_key: Some(Arc::new(log_key(&settings.log_key, &settings.place)?)),
+        oidc: provider(settings)?,
         names,
         public_url: public_url(settings.public_url.as_deref(), &place, LOCAL),
         policy,
+        gate,
         place,
         clock: Arc::new(Timestamp::now),
         zone: zone(),
         font_paths: render::fonts::default_font_paths(),
         fonts: Arc::new(OnceLock::new()),
         submissions: registry::platform::Submissions::default(),
+        meter: registry::meter::Meter::default(),
     })
 }
+
+/// The provider of identities, where one is set.
+fn provider(settings: &Settings) -> anyhow::Result<Option<Arc<Provider>>> {
+    let Some(oidc) = &settings.oidc else { return Ok(None) };
+    let roots = match &oidc.ca {
+        Some(path) => std::fs::read(path).with_context(|| format!("oidc_ca {}", path.display()))?,
+        None => ROOTS.iter().find_map(|path| std::fs::read(path).ok()).unwrap_or_default(),
+    };
+    let made = Provider::new(&oidc.issuer, &oidc.client, &oidc.secret, &roots);
+    let made = made.map_err(|why| anyhow::anyhow!("oidc_issuer is {}: {why}", oidc.issuer))?;
+    Ok(Some(Arc::new(made)))
+}
+
+/// Where systems keep the certificates they trust.
+const ROOTS: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /// Where the portal of a made-up place is, where nothing else is said.
 const LOCAL: &str = "http://127.0.0.1:8080";
@@ -96,15 +128,37 @@ pub fn today() -> Date {
 /// Of several processes that make them at the same moment, one puts its keys in place, and all
 /// read those: a value sealed under keys that were lost could never be opened.
 fn keys(path: &Path) -> anyhow::Result<Keys> {
+    let text = secret(path, || {
+        let mut random = [0u8; 48];
+        fill(&mut random)?;
+        Ok(Keys::generate_text(&random, "k1"))
+    })?;
+    Keys::parse(&text).with_context(|| format!("key file {}", path.display()))
+}
+
+/// The key that signs heads of the audit log, made on first use.
+fn log_key(path: &Path, place: &str) -> anyhow::Result<LogKey> {
+    let text = secret(path, || {
+        let mut random = [0u8; 32];
+        fill(&mut random)?;
+        Ok(LogKey::generate_text(&random))
+    })?;
+    let key = LogKey::parse(&format!("xinheng-audit-{place}"), &text);
+    key.with_context(|| format!("key file {}: expected 64 hexadecimal digits", path.display()))
+}
+
+fn fill(random: &mut [u8]) -> anyhow::Result<()> {
+    getrandom::fill(random).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))
+}
+
+/// Reads a secret file, which is made where it is not there.
+fn secret(path: &Path, make: impl FnOnce() -> anyhow::Result<String>) -> anyhow::Result<String> {
     let named = || format!("key file {}", path.display());
     if !path.exists() {
-        let mut random = [0u8; 48];
-        getrandom::fill(&mut random)
-            .map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let mut file =
             NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(named)?;
-        file.write_all(Keys::generate_text(&random, "k1").as_bytes()).with_context(named)?;
+        file.write_all(make()?.as_bytes()).with_context(named)?;
         file.as_file().sync_all().with_context(named)?;
         match file.persist_noclobber(path) {
             Err(taken) if taken.error.kind() != ErrorKind::AlreadyExists => {
@@ -113,6 +167,5 @@ fn keys(path: &Path) -> anyhow::Result<Keys> {
             _ => {}
         }
     }
-    let text = std::fs::read_to_string(path).with_context(named)?;
-    Keys::parse(&text).with_context(named)
+    std::fs::read_to_string(path).with_context(named)
 }

@@ -18,6 +18,22 @@ pub enum Audience {
 }
 
 impl Audience {
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Audience::Public => "public",
+            Audience::Subject => "subject",
+            Audience::Consent => "consent",
+            Audience::Officer => "officer",
+            Audience::Auditor => "auditor",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Audience> {
+        Audience::ALL.into_iter().find(|audience| audience.code() == code)
+    }
+
     pub const ALL: [Audience; 5] = [
         Audience::Public,
         Audience::Subject,

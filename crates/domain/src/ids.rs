@@ -20,8 +20,20 @@ macro_rules! ids {
 }
 
 ids! {
+    /// A person's account (账号).
+    AccountId;
+    /// A request to act for a subject (认领).
+    ClaimId;
+    /// What a subject granted to an organisation (授权).
+    ConsentId;
     /// A background job.
     JobId;
+    /// A key of a system (接口密钥).
+    KeyId;
+    /// A matter (办理事项) registered by an organisation about a subject.
+    MatterId;
+    /// A body that people act for.
+    OrganisationId;
     /// One asserted fact about one subject, through all its versions.
     RecordId;
     /// A credit report as issued; its printed number is [`ReportId`] with the issuing day.

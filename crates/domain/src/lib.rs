@@ -4,16 +4,21 @@
 //! arrives as an argument, and every number of the law arrives in a value that `rules` read
 //! from `policy/`.
 
+pub mod access;
+pub mod account;
+pub mod audit;
 pub mod calendar;
 pub mod catalogue;
 pub mod check;
 pub mod code_list;
 pub mod condition;
+pub mod consent;
 pub mod date;
 pub mod disclosure;
 pub mod fault;
 pub mod identifier;
 pub mod ids;
+pub mod matter;
 pub mod money;
 pub mod name;
 pub mod pack;
@@ -23,6 +28,9 @@ pub mod place;
 pub mod policy;
 pub mod publication;
 pub mod record;
+pub mod role;
 pub mod sealed;
+pub mod signature;
 pub mod subject;
 pub mod text;
+pub mod tlog;

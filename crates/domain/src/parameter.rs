@@ -62,6 +62,8 @@ impl Parameter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
+    Seconds,
+    Minutes,
     WorkingDays,
     Days,
     Months,
@@ -80,6 +82,9 @@ impl Unit {
             Unit::WorkingDays | Unit::Days => Some(36_525),
             Unit::Months => Some(1_200),
             Unit::Years => Some(100),
+            // A year.
+            Unit::Minutes => Some(525_600),
+            Unit::Seconds => Some(31_536_000),
             Unit::Fen | Unit::PerMille | Unit::Count => None,
         }
     }
@@ -94,7 +99,12 @@ impl Unit {
             }
             Unit::Months => Some(date::add_months(from, count)),
             Unit::Years => Some(date::add_months(from, count.saturating_mul(12))),
-            Unit::WorkingDays | Unit::Fen | Unit::PerMille | Unit::Count => None,
+            Unit::Seconds
+            | Unit::Minutes
+            | Unit::WorkingDays
+            | Unit::Fen
+            | Unit::PerMille
+            | Unit::Count => None,
         }
     }
 }

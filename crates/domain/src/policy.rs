@@ -9,6 +9,7 @@ use crate::{
     catalogue::Item,
     code_list::CodeList,
     disclosure::Disclosure,
+    matter::MatterKind,
     pack::Pack,
     parameter::{self, Dated, Parameter},
     place::Place,
@@ -26,9 +27,13 @@ pub struct Policy {
     pub parameters: BTreeMap<String, Parameter>,
     /// Publication rules for classified records, oldest first.
     pub generations: Vec<Generation>,
+    /// Kinds of matters, and the sections of a file that each opens.
+    pub matters: Vec<MatterKind>,
     pub calendar: Arc<Calendar>,
     pub packs: BTreeMap<String, Arc<Pack>>,
     pub places: BTreeMap<String, Arc<Place>>,
+    /// Words that no password may be made of, in small letters.
+    pub common_passwords: Vec<String>,
     /// Words that mean nothing was written, everywhere.
     pub placeholders: Vec<String>,
     /// End dates that mean none, as days and as words (长期), everywhere.
@@ -39,6 +44,12 @@ impl Policy {
     #[must_use]
     pub fn item(&self, id: &str) -> Option<&Arc<Item>> {
         self.items.get(id)
+    }
+
+    /// A kind of matter by its id.
+    #[must_use]
+    pub fn matter(&self, id: &str) -> Option<&MatterKind> {
+        self.matters.iter().find(|kind| kind.id == id)
     }
 
     /// The value of a parameter on a day.

@@ -228,6 +228,36 @@ pub fn decide(policy: &Policy, facts: &Facts<'_>, today: Date) -> Publication {
     }
 }
 
+/// Whether a record is over: ended, repaired, removed or taken back.
+///
+/// Such a record is not shared with or acted upon by anybody, whoever they are, beside the subject
+/// itself, the department that answers for it, and auditors. Records that are never published,
+/// of natural persons or of items shared between public bodies, are judged as if they were.
+#[must_use]
+pub fn is_over(policy: &Policy, facts: &Facts<'_>, today: Date) -> bool {
+    let facts = Facts { subject_kind: subject::Kind::Organisation, ..facts.clone() };
+    match decide(policy, &facts, today) {
+        Publication::Public(_) => false,
+        Publication::Withheld(withheld) => match withheld {
+            Withheld::BasisLapsed
+            | Withheld::Ended { .. }
+            | Withheld::Removed { .. }
+            | Withheld::Withdrawn
+            | Withheld::SubjectEnded => true,
+            Withheld::ItemNotPublic(_) => {
+                let removed = role_date(&facts, facts.item.roles.removed_on);
+                removed.is_some_and(|on| on <= today) || facts.item.basis_on(today).is_none()
+            }
+            Withheld::NaturalPerson
+            | Withheld::NotYet { .. }
+            | Withheld::Slight { .. }
+            | Withheld::NoRule { .. }
+            | Withheld::Unclassified
+            | Withheld::ConditionNotMet => false,
+        },
+    }
+}
+
 fn published(policy: &Policy, facts: &Facts<'_>, today: Date) -> Result<Published, Withheld> {
     let basis = admitted(facts, today)?;
     let term = term::of(policy, facts)?;
@@ -301,10 +331,40 @@ pub fn disclose(
     audience: Audience,
     lang: Lang,
 ) -> Disclosed<Vec<DisclosedField>> {
+    disclose_by(policy, item, payload, (audience, false), lang)
+}
+
+/// The same to an audience that gets masked whatever the public would not see.
+#[must_use]
+pub fn disclose_masked(
+    policy: &Policy,
+    item: &Item,
+    payload: &Payload,
+    audience: Audience,
+    lang: Lang,
+) -> Disclosed<Vec<DisclosedField>> {
+    disclose_by(policy, item, payload, (audience, true), lang)
+}
+
+fn disclose_by(
+    policy: &Policy,
+    item: &Item,
+    payload: &Payload,
+    (audience, masked): (Audience, bool),
+    lang: Lang,
+) -> Disclosed<Vec<DisclosedField>> {
     let open = item.openness.admits(audience);
+    let public = |field: &Field| {
+        item.openness.admits(Audience::Public)
+            && field.disclosure.verdict(Audience::Public) == Verdict::Show
+    };
     let fields = item.fields.iter().filter(|_| open).filter_map(|field| {
         let value = payload.0.get(&field.name)?;
-        let (value, data, masked) = match field.disclosure.verdict(audience) {
+        let verdict = match field.disclosure.verdict(audience) {
+            Verdict::Show if masked && !public(field) => Verdict::Mask,
+            verdict => verdict,
+        };
+        let (value, data, masked) = match verdict {
             Verdict::Withhold => return None,
             // A sealed value has no text to show, whatever a class may say.
             Verdict::Show if !value.is_object() => {

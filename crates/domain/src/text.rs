@@ -28,7 +28,9 @@ impl Lang {
         self.t_static("zh-CN", "en")
     }
 
-    fn t_static(self, zh: &'static str, en: &'static str) -> &'static str {
+    /// The same for wording that stands in the program.
+    #[must_use]
+    pub fn t_static(self, zh: &'static str, en: &'static str) -> &'static str {
         match self {
             Lang::Zh => zh,
             Lang::En => en,

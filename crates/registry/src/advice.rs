@@ -2,7 +2,6 @@
 
 use domain::{
     catalogue::Section,
-    disclosure::Audience,
     name::normalise,
     text::{Lang, Text},
 };
@@ -103,12 +102,7 @@ const TELLING: [Section; 3] = [Section::SeriousBreach, Section::Abnormal, Sectio
 /// configured yet, so that every entry is a hint for the officer and nothing more.
 pub async fn check(platform: &Platform, question: &Question) -> Result<Advice, Error> {
     let lang = question.lang;
-    let asked = Asked {
-        slug: question.code.clone(),
-        audience: Audience::Public,
-        lang,
-        clocks: question.clocks,
-    };
+    let asked = Asked { slug: question.code.clone(), lang, clocks: question.clocks };
     let file = match file::file(platform, &asked).await {
         Ok(file) => file,
         Err(Error::NotFound) => {

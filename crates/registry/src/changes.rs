@@ -72,7 +72,7 @@ pub async fn changes(
     let ids: Vec<SubjectId> = read.iter().map(|change| change.version.subject).collect();
     let register = &platform.register;
     let feed = Feed {
-        viewing: Viewing::public(platform, lang),
+        viewing: Viewing::public(platform, lang, Clocks::present(platform)),
         versions: store::record::of_subjects(register, &ids, &[]).await?,
         subjects: store::subject::of(register, &ids).await?,
     };

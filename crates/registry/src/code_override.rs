@@ -1,6 +1,7 @@
 //! Codes that fail their check digit and that somebody answers for (代码例外).
 
 use domain::{
+    audit::Event,
     identifier::{self, uscc::UnifiedCode},
     text::Text,
 };
@@ -28,7 +29,7 @@ pub async fn answer_for(
     let mut write = platform.register.write().await?;
     let (value, now) = (parsed.as_str(), platform.now());
     if store::code_override::insert(&mut write, "uscc", value, reason, actor, now).await? {
-        store::audit::append(&mut write, now, actor, "code_overridden", value, reason).await?;
+        store::audit::append(&mut write, now, actor, Event::CodeOverridden, value, reason).await?;
     }
     write.commit().await?;
     Ok(parsed)

@@ -1,6 +1,9 @@
 //! What an operation may answer instead of its result.
 
-use domain::text::{Lang, Text};
+use domain::{
+    access::Action,
+    text::{Lang, Text},
+};
 
 /// Why an operation was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +28,9 @@ pub enum Error {
     /// Something in the question cannot be answered; the parameter at fault is named.
     #[error("{name}: {}", .text.en)]
     Question { name: &'static str, text: Text },
+    /// The policies of access do not permit it.
+    #[error("forbidden: {}", .0.code())]
+    Forbidden(Action),
     /// Too much of this kind is being done already.
     #[error("busy")]
     Busy,
@@ -49,6 +55,7 @@ impl Error {
                 .to_owned(),
             Error::Heading(fault) => fault.0.get(lang).to_owned(),
             Error::Unreadable(unreadable) => unreadable.message(lang),
+            Error::Forbidden(_) => lang.t("没有做这件事的权限", "you may not do this").to_owned(),
             Error::NotFound => lang.t("没有这一项", "there is no such thing").to_owned(),
             Error::Store(store::error::Error::SameFileLoading(id)) => match lang {
                 Lang::Zh => format!("同一个文件正在归集（批次 {id}），请等它完成"),

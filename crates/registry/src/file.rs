@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use domain::{
     catalogue::{Openness, Section},
-    disclosure::Audience,
+    record::Version,
     text::Lang,
 };
 use jiff::{Timestamp, civil::Date};
@@ -19,11 +19,10 @@ use crate::{
     version::{Clocks, lives},
 };
 
-/// Which file is asked for, by whom.
+/// Which public file is asked for.
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub slug: String,
-    pub audience: Audience,
     pub lang: Lang,
     pub clocks: Clocks,
 }
@@ -73,15 +72,26 @@ pub async fn file(platform: &Platform, asked: &Asked) -> Result<FileView, Error>
         store::record::of_subject(&platform.register, subject.id, Timestamp::MAX).await?;
     let head = subject::head(platform, &subject, &versions, clocks, lang);
     let head = head.ok_or(Error::NotFound)?;
+    let viewing = Viewing::public(platform, lang, clocks);
+    assemble(&viewing, head, &versions, known_at).await
+}
+
+/// The file of versions that were read already, as far as the viewing goes.
+pub(crate) async fn assemble(
+    viewing: &Viewing<'_>,
+    head: Head,
+    versions: &[Version],
+    known_at: Timestamp,
+) -> Result<FileView, Error> {
+    let (platform, clocks, lang) = (viewing.platform, viewing.clocks, viewing.lang);
     let slug = head.code.slug();
     let ended_today = match clocks.is_past {
-        true => subject::has_ended(platform, &versions, Clocks::present(platform)),
+        true => subject::has_ended(platform, versions, Clocks::present(platform)),
         false => head.ended,
     };
     let of = Of { slug: &slug, ended: head.ended, ended_today };
-    let viewing = Viewing { platform, audience: asked.audience, lang, clocks };
     let mut records = Vec::new();
-    for life in lives(&versions) {
+    for life in lives(versions) {
         records.extend(viewing.record(&life, of).await?);
     }
     records.sort_by_key(|record| Reverse((record.decided_on, record.record)));

@@ -10,6 +10,7 @@ mod taking;
 use std::{collections::BTreeMap, path::PathBuf};
 
 use domain::{
+    audit::Event,
     catalogue::{Item, Section},
     fault::Fault,
     sealed::hex,
@@ -142,7 +143,7 @@ async fn without_basis(
     if !delivery.dry_run {
         let department = delivery.department.as_deref().unwrap_or_default();
         let detail = format!("department={department} why=no_basis");
-        tell(platform, delivery, "refused_delivery", &item.id, &detail).await?;
+        tell(platform, delivery, Event::DeliveryRefused, &item.id, &detail).await?;
     }
     let (zh, en, day) = (&item.label.zh, &item.label.en, platform.day(received_at));
     Ok(Error::Refused(Text::new(
@@ -155,7 +156,7 @@ async fn without_basis(
 async fn tell(
     platform: &Platform,
     delivery: &Delivery,
-    event: &str,
+    event: Event,
     object: &str,
     detail: &str,
 ) -> Result<(), Error> {
@@ -165,9 +166,6 @@ async fn tell(
     write.commit().await?;
     Ok(())
 }
-
-/// Rows that the law keeps out, reported with the receipt they belong to.
-const REFUSED_ROWS: &str = "refused_rows";
 
 /// Accepts the load, or gives it up where it failed or must be asked about.
 async fn finish(
@@ -183,7 +181,7 @@ async fn finish(
         let (item, department) = (&imported.item, &imported.department);
         format!("item={item} department={department} {}", counts.join(" "))
     });
-    load.events.extend(refused.clone().map(|detail| (REFUSED_ROWS, detail)));
+    load.events.extend(refused.clone().map(|detail| (Event::RowsRefused, detail)));
     let receipt = load.receipt.clone();
     let stopped = match failed {
         Some(error) => Some(error),
@@ -199,7 +197,7 @@ async fn finish(
     };
     if let (Err(_), Some(refused)) = (&done, refused) {
         // With an acceptance it is told in the same transaction.
-        tell(platform, delivery, REFUSED_ROWS, &receipt, &refused).await?;
+        tell(platform, delivery, Event::RowsRefused, &receipt, &refused).await?;
     }
     done
 }

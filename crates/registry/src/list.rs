@@ -2,7 +2,6 @@
 
 use domain::{
     catalogue::{Field, Item, Openness},
-    disclosure::Audience,
     record::Version,
     text::{Lang, Text},
 };
@@ -173,7 +172,7 @@ async fn views(
     let held = store::record::of_subjects(&platform.register, &subjects, &items).await?;
     let holders = store::subject::of(&platform.register, &subjects).await?;
     let (clocks, lang) = (asked.clocks, asked.lang);
-    let viewing = Viewing { platform, audience: Audience::Public, lang, clocks };
+    let viewing = Viewing::public(platform, lang, clocks);
     let mut views = Vec::new();
     for version in versions {
         let (Some(all), Some(holder)) = (held.get(&version.subject), holders.get(&version.subject))

@@ -15,9 +15,10 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use render::fonts::Fonts;
+use rules::access::Gate;
 use store::{register::Register, search::NameIndex, submission::Submission};
 
-use crate::error::Error;
+use crate::{audit::LogKey, error::Error, meter::Meter, oidc::Provider};
 
 /// Reads the time; `app` gives the real one, tests a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -27,8 +28,13 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub struct Platform {
     pub register: Register,
     pub policy: Arc<Policy>,
+    pub gate: Arc<Gate>,
     pub place: Arc<Place>,
     pub keys: Option<Arc<Keys>>,
+    /// Signs the heads of the audit log.
+    pub log_key: Option<Arc<LogKey>>,
+    /// Where people may sign in besides by password.
+    pub oidc: Option<Arc<Provider>>,
     pub names: Option<Arc<NameIndex>>,
     /// Address under which the portal is reached, without a slash at the end.
     pub public_url: String,
@@ -38,6 +44,8 @@ pub struct Platform {
     pub font_paths: Vec<PathBuf>,
     pub fonts: Arc<OnceLock<Fonts>>,
     pub submissions: Submissions,
+    /// How often keys and addresses came.
+    pub meter: Meter,
 }
 
 /// Accepted submissions met before: they never change, and every record names one.
@@ -48,9 +56,12 @@ pub struct Submissions(Arc<Mutex<HashMap<SubmissionId, Arc<Submission>>>>);
 const SUBMISSIONS_MAX: usize = 20_000;
 
 impl Platform {
+    /// Now, to the microsecond that the register keeps: a digest over a moment holds when it is
+    /// made again from what was kept.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        (self.clock)()
+        let now = (self.clock)();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     #[must_use]

@@ -149,6 +149,18 @@ pub async fn rejected(platform: &Platform, submission: &Submission) -> Result<Re
     Ok(RejectedRows { headings: submission.heading.clone(), rows })
 }
 
+/// The cells of one row that was sent back; none where there is no such row.
+pub async fn rejected_row(
+    platform: &Platform,
+    id: SubmissionId,
+    row: u64,
+) -> Result<Option<Vec<String>>, Error> {
+    let from = i64::try_from(row).map_err(|_| Error::NotFound)?;
+    let found = store::fault::rejected(&platform.register, id, from, 1).await?;
+    let found = found.into_iter().find(|(number, _)| *number == row);
+    Ok(found.map(|(_, cells)| open(platform, &cells)))
+}
+
 /// A fault as the file to be mended tells it.
 #[must_use]
 pub fn row_fault(fault: &Fault) -> RowFault {

@@ -114,9 +114,33 @@ pub struct History {
 #[derive(Clone, Copy)]
 pub struct Viewing<'p> {
     pub platform: &'p Platform,
-    pub audience: Audience,
+    /// Anybody but the public only by way of [`crate::reading`], which writes down who looked.
+    pub(crate) audience: Audience,
     pub lang: Lang,
     pub clocks: Clocks,
+    pub(crate) scope: Scope<'p>,
+}
+
+/// What of a file a reader who is not the public may see at all.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Scope<'s> {
+    /// Records this department handed in, and no other.
+    pub department: Option<&'s str>,
+    pub sections: Option<&'s [Section]>,
+    pub items: Option<&'s [String]>,
+    /// Leave out what is over: nobody else may act on it.
+    pub in_force: bool,
+    /// What the public would not see leaves masked.
+    pub masked: bool,
+}
+
+impl Scope<'_> {
+    fn holds(&self, item: &Item, version: &Version, over: impl Fn() -> bool) -> bool {
+        self.department.is_none_or(|department| department == version.department)
+            && self.sections.is_none_or(|sections| sections.contains(&item.section))
+            && self.items.is_none_or(|items| items.iter().any(|one| *one == *item.id))
+            && !(self.in_force && over())
+    }
 }
 
 /// The subject of a record, as a view of the record needs it.
@@ -135,6 +159,21 @@ struct Shown {
     fields: Disclosed<Vec<DisclosedField>>,
     corrected: bool,
     why: Why,
+}
+
+/// Whether a version is over by the law of a day, whoever asks.
+fn is_over(platform: &Platform, item: &Item, version: &Version, ended: bool, as_of: Date) -> bool {
+    let facts = Facts {
+        item,
+        payload: &version.payload,
+        subject_kind: version.subject_kind,
+        subject_ended: ended,
+        decided_on: version.decided_on,
+        effective_until: version.effective_until,
+        known_from: platform.day(version.known_from),
+        withdrawn: version.withdrawn,
+    };
+    publication::is_over(&platform.policy, &facts, as_of)
 }
 
 /// The decision for a version, of a record the platform has known since an instant.
@@ -170,10 +209,10 @@ pub fn is_public(platform: &Platform, life: &Life<'_>, subject_ended: bool, as_o
 }
 
 impl<'p> Viewing<'p> {
-    /// What the public sees now.
+    /// What the public sees, by both clocks.
     #[must_use]
-    pub fn public(platform: &'p Platform, lang: Lang) -> Viewing<'p> {
-        Viewing { platform, audience: Audience::Public, lang, clocks: Clocks::present(platform) }
+    pub fn public(platform: &'p Platform, lang: Lang, clocks: Clocks) -> Viewing<'p> {
+        Viewing { platform, audience: Audience::Public, lang, clocks, scope: Scope::default() }
     }
 
     /// The record by both clocks, or none where this reader may not see it.
@@ -205,6 +244,10 @@ impl<'p> Viewing<'p> {
         if !admitted || (public && !matches!(publication, Publication::Public(_))) {
             return Ok(None);
         }
+        let over = || is_over(platform, item, version, of.ended, self.clocks.as_of);
+        if !self.scope.holds(item, version, over) {
+            return Ok(None);
+        }
         let mut fields = self.disclose(item, version);
         if let (true, Fate::Corrected(now)) = (public, fate) {
             fields = fields.agreeing(&self.disclose(item, now));
@@ -222,7 +265,11 @@ impl<'p> Viewing<'p> {
 
     fn disclose(&self, item: &Item, version: &Version) -> Disclosed<Vec<DisclosedField>> {
         let policy = &self.platform.policy;
-        publication::disclose(policy, item, &version.payload, self.audience, self.lang)
+        let disclose = match self.scope.masked {
+            true => publication::disclose_masked,
+            false => publication::disclose,
+        };
+        disclose(policy, item, &version.payload, self.audience, self.lang)
     }
 
     fn view(&self, item: &Item, version: &Version, slug: &str, shown: Shown) -> RecordView {
@@ -339,13 +386,23 @@ pub async fn slug_of(platform: &Platform, record: i64) -> Result<String, Error> 
 
 /// One record of a subject, and that there were older versions of it.
 pub async fn history(viewing: &Viewing<'_>, slug: &str, record: i64) -> Result<History, Error> {
-    let (platform, clocks) = (viewing.platform, viewing.clocks);
+    let platform = viewing.platform;
     let found = subject::find(platform, slug).await?;
     let versions = store::record::of_subject(&platform.register, found.id, Timestamp::MAX).await?;
-    let head = subject::head(platform, &found, &versions, clocks, viewing.lang);
-    let head = head.ok_or(Error::NotFound)?;
-    let life = Life::of(&versions, RecordId(record)).ok_or(Error::NotFound)?;
-    let ended_today = subject::has_ended(platform, &versions, Clocks::present(platform));
+    let head = subject::head(platform, &found, &versions, viewing.clocks, viewing.lang);
+    history_of(viewing, head.ok_or(Error::NotFound)?, &versions, record).await
+}
+
+/// The same of versions that were read already.
+pub(crate) async fn history_of(
+    viewing: &Viewing<'_>,
+    head: Head,
+    versions: &[Version],
+    record: i64,
+) -> Result<History, Error> {
+    let (platform, clocks) = (viewing.platform, viewing.clocks);
+    let life = Life::of(versions, RecordId(record)).ok_or(Error::NotFound)?;
+    let ended_today = subject::has_ended(platform, versions, Clocks::present(platform));
     let slug = head.code.slug();
     let of = Of { slug: &slug, ended: head.ended, ended_today };
     let record = viewing.record(&life, of).await?.ok_or(Error::NotFound)?;

@@ -4,8 +4,10 @@
 use std::time::Duration;
 
 use domain::{
+    access::{Access, Action},
+    audit::Event,
     catalogue::Section,
-    disclosure::Audience,
+    ids::SubjectId,
     sealed::sm3_hex,
     text::{Lang, Text},
 };
@@ -18,6 +20,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::{
     error::Error,
     file::{self, Asked, FileView},
+    gate,
     platform::Platform,
     record::RecordView,
     version::Clocks,
@@ -131,10 +134,40 @@ pub async fn issue(platform: &Platform, wanted: &Wanted, actor: &str) -> Result<
     let report = Report { document_digest: digest(&report.document), ..report };
     let mut write = platform.register.write().await?;
     store::report::insert(&mut write, &report).await?;
-    let (number, subject) = (&report.number, file.subject.code.slug());
-    store::audit::append(&mut write, now, actor, "report_issued", number, &subject).await?;
+    let (number, id) = (&report.number, file.subject.id);
+    let detail =
+        format!("subject={} document={}", file.subject.code.slug(), report.document_digest);
+    let event = Event::ReportIssued;
+    store::audit::append_about(&mut write, now, actor, event, number, &detail, id).await?;
     write.commit().await?;
     Ok(report)
+}
+
+/// A report on one's own subject, in a list.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    pub number: String,
+    pub issued_at: String,
+    pub code: String,
+    pub revoked: bool,
+}
+
+/// The reports issued on one's own subject, newest first.
+pub async fn of_own_subject(
+    platform: &Platform,
+    access: &Access,
+    subject: SubjectId,
+) -> Result<Vec<Issued>, Error> {
+    let holds = crate::reading::holds(platform, access, subject).await?;
+    gate::admit(platform, access, Action::ReadOwn, holds)?;
+    let found = store::report::of_subject(&platform.register, subject).await?;
+    let issued = found.into_iter().map(|report| Issued {
+        revoked: report.state != ISSUED,
+        number: report.number,
+        issued_at: platform.minute(report.issued_at),
+        code: report.verification_code,
+    });
+    Ok(issued.collect())
 }
 
 const ISSUED: &str = "issued";
@@ -213,7 +246,7 @@ pub async fn revoke(
     let revoked = store::report::revoke(&mut write, number).await?;
     if revoked {
         let now = platform.now();
-        store::audit::append(&mut write, now, actor, "report_revoked", number, reason).await?;
+        store::audit::append(&mut write, now, actor, Event::ReportRevoked, number, reason).await?;
     }
     write.commit().await?;
     Ok(revoked)
@@ -265,7 +298,6 @@ async fn still_stands(platform: &Platform, kept: &Kept, report: &Report) -> Resu
 async fn public_file(platform: &Platform, wanted: &Wanted) -> Result<FileView, Error> {
     let asked = Asked {
         slug: wanted.slug.clone(),
-        audience: Audience::Public,
         lang: Lang::Zh,
         clocks: Clocks::set(platform, wanted.as_of, wanted.known_at).await?,
     };

@@ -12,7 +12,7 @@ const WORD: &str = "which key is this";
 /// open again, and every person known would be taken for a new one.
 pub async fn confirm(register: &Register, keys: &Keys) -> Result<(), Error> {
     let check_value = keys.lookup("seal_key", WORD);
-    if store::seal_key::keep(register, keys.id(), &check_value).await? == check_value {
+    if store::seal_key::keep(register, &keys.id(), &check_value).await? == check_value {
         return Ok(());
     }
     Err(Error::Refused(Text::new(

@@ -149,6 +149,47 @@ pub fn head(
     })
 }
 
+/// The head for a reader who is not the public: where nothing public names the subject, by the
+/// name in its newest record. Of a natural person no identifier is shown.
+#[must_use]
+pub(crate) fn head_beyond_public(
+    platform: &Platform,
+    subject: &store::subject::Subject,
+    versions: &[Version],
+    clocks: Clocks,
+    lang: Lang,
+) -> Option<Head> {
+    let public = head(platform, subject, versions, clocks, lang);
+    if public.is_some() && subject.kind != Kind::NaturalPerson {
+        return public;
+    }
+    let newest = versions.iter().max_by_key(|version| version.known_from)?;
+    let code = match subject.kind {
+        Kind::NaturalPerson => Code {
+            label: lang.t("身份证件", "Identity document").to_owned(),
+            parts: vec![lang.t("已加密", "sealed").to_owned()],
+            scheme: "sealed".to_owned(),
+            value: subject.id.to_string(),
+        },
+        _ => code(subject, lang),
+    };
+    Some(Head {
+        id: subject.id,
+        name: newest.subject_name.clone(),
+        former_names: Vec::new(),
+        kind: subject.kind,
+        type_label: subject.kind.label(lang).to_owned(),
+        ended: false,
+        status: None,
+        district: None,
+        industry_code: None,
+        industry: None,
+        by_name: false,
+        overridden: false,
+        code,
+    })
+}
+
 /// The head of a subject's file without the file.
 pub async fn by_slug(platform: &Platform, slug: &str, lang: Lang) -> Result<Head, Error> {
     let subject = find(platform, slug).await?;

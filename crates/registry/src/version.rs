@@ -84,6 +84,12 @@ pub fn lives(versions: &[Version]) -> impl Iterator<Item = Life<'_>> {
 }
 
 impl<'v> Life<'v> {
+    /// The life of a record of which one version is looked at.
+    #[must_use]
+    pub(crate) fn only(version: &'v [Version]) -> Life<'v> {
+        Life(version)
+    }
+
     /// The life of one record among a subject's versions.
     #[must_use]
     pub fn of(versions: &'v [Version], record: RecordId) -> Option<Life<'v>> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::text::Lang;
 
-use crate::{error::Error, figures, platform::Platform};
+use crate::{api_key, audit, error::Error, figures, platform::Platform, sign_in};
 
 /// Changes indexed at a time.
 const FOLLOW_AT_ONCE: i64 = 50_000;
@@ -28,6 +28,8 @@ pub async fn run(platform: &Platform, mut stop: tokio::sync::watch::Receiver<boo
             cleared = Some(Instant::now());
             let clear = store::load::clear_killed(&platform.register).await;
             done = clear.map_err(Error::from).and(done);
+            done = sign_in::clear(platform).await.and(done);
+            done = api_key::clear(platform).await.and(done);
         }
         if done.is_ok() && day != Some(platform.today()) {
             day = Some(platform.today());
@@ -63,7 +65,8 @@ pub async fn run(platform: &Platform, mut stop: tokio::sync::watch::Receiver<boo
 pub async fn step(platform: &Platform) -> Result<bool, Error> {
     let followed = follow(platform).await;
     let ran = run_job(platform).await;
-    Ok(followed? | ran?)
+    let logged = audit::extend(platform).await;
+    Ok(followed? | ran? | logged?)
 }
 
 async fn follow(platform: &Platform) -> Result<bool, Error> {

@@ -139,7 +139,10 @@ fn split(column: &str, message: &str) -> (String, String) {
     }
 }
 
-fn write_line<'a>(out: &mut dyn Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
+pub(crate) fn write_line<'a>(
+    out: &mut dyn Write,
+    cells: impl Iterator<Item = &'a str>,
+) -> io::Result<()> {
     for (position, cell) in cells.enumerate() {
         let comma = if position == 0 { "" } else { "," };
         let guard = if may_be_formula(cell) { "\u{feff}" } else { "" };

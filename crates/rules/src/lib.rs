@@ -5,6 +5,7 @@
 //! gets the whole list, each with file and line. The format is described in
 //! `docs/policy-format.md`.
 
+pub mod access;
 pub mod case;
 
 mod calendar;
@@ -16,8 +17,10 @@ mod dated;
 mod disclosure;
 mod document;
 mod generation;
+mod matter;
 mod pack;
 mod parameter;
+mod password;
 mod place;
 mod publication;
 mod raw;
@@ -34,6 +37,7 @@ use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 use domain::{calendar::Calendar, policy::Policy};
 
 use crate::{
+    access::Gate,
     case::Case,
     catalogue::Shelf,
     source::{Folder, Page, Report},
@@ -44,6 +48,8 @@ use crate::{
 pub struct Loaded {
     /// None where there is any fault: nothing is decided under half a law.
     pub policy: Option<Policy>,
+    /// The policies of access, where there is a policy.
+    pub gate: Option<Arc<Gate>>,
     /// Ordered by file and line.
     pub faults: Vec<PolicyFault>,
     /// Values nobody has compared with the text of their instrument (条号待核).
@@ -82,10 +88,12 @@ pub fn load(root: &Path) -> Loaded {
     let mut report = Report::default();
     let folder = Folder::read(root, &mut report);
     let policy = read(&folder, &mut report);
+    let gate = access::read_all(&folder, &mut report);
     report.faults.sort();
     report.unverified.sort();
-    let policy = if report.faults.is_empty() { policy } else { None };
-    Loaded { policy, faults: report.faults, unverified: report.unverified }
+    let clean = report.faults.is_empty();
+    let (policy, gate) = if clean { (policy, gate.map(Arc::new)) } else { (None, None) };
+    Loaded { policy, gate, faults: report.faults, unverified: report.unverified }
 }
 
 /// Reads the golden cases of `cases/`, which the policy of the same folder must pass.
@@ -107,6 +115,8 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let walls = folder.required("walls.toml", report, wall::read);
     let blanks = folder.required("placeholders.toml", report, disclosure::read_placeholders);
     let disclosures = folder.required("disclosure.toml", report, disclosure::read);
+    let matters = folder.required("matters.toml", report, matter::read);
+    let passwords = folder.required("passwords.toml", report, password::read);
     let codes = code_list::read_all(folder, report);
     let parameters = parameter::read_all(folder, report);
     let shelf =
@@ -128,9 +138,11 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
         disclosures: disclosures?,
         parameters: parameters.into_iter().filter_map(|(key, one)| Some((key, one?))).collect(),
         generations,
+        matters: matters?,
         calendar: Arc::new(Calendar::new(years.into_values().flatten().collect())),
         packs: shared(packs),
         places: shared(places),
+        common_passwords: passwords?,
         placeholders,
         permanent,
     })

@@ -17,6 +17,11 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// Reports a fault of a folder as a whole.
+    pub(crate) fn fault(&mut self, place: &str, message: &str) {
+        self.fault_in_file(place, message.to_owned());
+    }
+
     fn fault_in_file(&mut self, file: &str, message: String) {
         self.faults.push(PolicyFault { file: file.to_owned(), line: 0, message });
     }
@@ -167,6 +172,11 @@ impl Page<'_> {
         self.report.unverified.push(Unverified { file, line, what });
     }
 
+    pub(crate) fn unverified_on(&mut self, line: usize, what: String) {
+        let file = self.source.path.clone();
+        self.report.unverified.push(Unverified { file, line, what });
+    }
+
     /// How many faults there are so far; two counts tell whether what lies between was clean.
     pub(crate) fn count(&self) -> usize {
         self.report.faults.len()
@@ -177,9 +187,13 @@ fn is_stray(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     let toml = path.ends_with(".toml");
     match parts[..] {
-        ["disclosure.toml" | "placeholders.toml" | "walls.toml"] => false,
+        [
+            "disclosure.toml" | "matters.toml" | "passwords.toml" | "placeholders.toml"
+            | "walls.toml",
+        ] => false,
         ["catalogue" | "calendar" | "packs" | "cases" | "parameters", _] => !toml,
         ["parameters", "publication", _] => !toml,
+        ["access", _] => !path.ends_with(".cedar"),
         ["codes", _] => !toml && !path.ends_with(".csv"),
         ["places", _, "place.toml" | "districts.toml" | "departments.toml" | "checks.toml"] => {
             false

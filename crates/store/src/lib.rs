@@ -4,24 +4,35 @@
 //! ([`load`]), and the turn writers take on SQLite ([`turn`]). Readers see a submission from the
 //! instant it is accepted and not before; nothing already written is ever changed by a later one.
 
+pub mod access_log;
+pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod backup;
+pub mod claim;
 pub mod code_override;
+pub mod consent;
 pub mod error;
 pub mod fault;
 pub mod feed;
 pub mod figure;
 pub mod job;
 pub mod load;
+pub mod log;
+pub mod matter;
+pub mod organisation;
+pub mod outside_identity;
 mod policy_version;
 pub mod record;
 pub mod register;
 pub mod report;
+pub mod reseal;
 #[cfg(test)]
 mod samples;
 pub mod seal_key;
 pub mod search;
+pub mod session;
+pub mod sign_in_attempt;
 pub mod stamp;
 pub mod subject;
 pub mod submission;

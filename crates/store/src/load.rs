@@ -15,6 +15,7 @@ mod sqlite;
 use std::collections::{HashMap, HashSet};
 
 use domain::{
+    audit::Event,
     fault::Fault,
     ids::{SubjectId, SubmissionId},
     record::{Accepted, SubjectKey},
@@ -104,7 +105,7 @@ pub struct Load {
     pub receipt: String,
     pub counts: Counts,
     /// What else is to be told of this delivery when it is accepted: audit event and detail.
-    pub events: Vec<(&'static str, String)>,
+    pub events: Vec<(Event, String)>,
     register: Register,
     new: NewSubmission,
     alive: Alive,

@@ -11,7 +11,11 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{error::Error, register::Register, stamp};
+use crate::{
+    error::Error,
+    register::{Register, Write},
+    stamp,
+};
 
 /// That no accepted version follows `v`, which came with `s`.
 pub(crate) const NOTHING_LATER: &str = "\
@@ -46,6 +50,23 @@ pub async fn of_subject(
         .bind(subject.0)
         .bind(stamp::instant(known_at))
         .fetch_all(&register.pool)
+        .await?;
+    numbered(&rows)
+}
+
+/// Every accepted version of every record of a subject, read in the transaction that writes down
+/// who read them.
+pub async fn of_subject_noted(
+    write: &mut Write,
+    subject: SubjectId,
+) -> Result<Vec<Version>, Error> {
+    let statement = format!(
+        "select {COLUMNS} {FROM}
+         where v.subject_id = $1 and s.feed_first is not null order by v.item, v.key, s.feed_first"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(subject.0)
+        .fetch_all(&mut *write.tx)
         .await?;
     numbered(&rows)
 }
@@ -204,6 +225,96 @@ pub async fn list(register: &Register, query: &ListQuery) -> Result<Vec<Version>
         .bind(query.as_of.to_string())
         .bind(query.limit)
         .fetch_all(&register.pool)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Records of one document date, and the instant their first versions were accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstAccepted {
+    pub decided_on: Date,
+    pub accepted_at: Timestamp,
+    pub records: u64,
+}
+
+/// When the records a department holds of an item, dated in a span of days, first came in.
+pub async fn first_accepted(
+    register: &Register,
+    department: &str,
+    item: &str,
+    from: Date,
+    until: Date,
+) -> Result<Vec<FirstAccepted>, Error> {
+    let statement = format!(
+        "select decided_on, accepted_at, count(*) as records from (
+           select v.decided_on,
+             (select min(f.accepted_at) from record_version e join submission f on f.id = e.submission_id
+              where e.subject_id = v.subject_id and e.item = v.item and e.key = v.key
+                and f.feed_first is not null) as accepted_at
+           {FROM}
+           where v.item = $1 and v.decided_on >= $2 and v.decided_on <= $3
+             and s.department = $4 and s.feed_first is not null and v.withdrawn = false
+             and {NOTHING_LATER}) dated
+         group by decided_on, accepted_at order by decided_on, accepted_at"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(item)
+        .bind(from.to_string())
+        .bind(until.to_string())
+        .bind(department)
+        .fetch_all(&register.pool)
+        .await?;
+    let dated = |row: &AnyRow| -> Result<FirstAccepted, Error> {
+        let accepted_at: String = row.try_get("accepted_at")?;
+        let decided_on: String = row.try_get("decided_on")?;
+        Ok(FirstAccepted {
+            decided_on: stamp::read_day(Some(&decided_on))?
+                .ok_or_else(|| Error::Corrupt("record_version.decided_on".to_owned()))?,
+            accepted_at: stamp::read_instant(&accepted_at)?,
+            records: u64::try_from(row.try_get::<i64, _>("records")?).unwrap_or_default(),
+        })
+    };
+    rows.iter().map(dated).collect()
+}
+
+/// What is asked of the records a department handed in.
+#[derive(Clone, Debug)]
+pub struct DepartmentQuery {
+    pub department: String,
+    pub item: String,
+    pub from: Option<Date>,
+    pub until: Option<Date>,
+    /// Continue behind this date, subject and record.
+    pub after: Option<(String, i64, i64)>,
+    pub limit: i64,
+}
+
+/// The last versions of the records a department handed in, newest document first, those of natural
+/// persons among them; read in the transaction that writes down who read them.
+pub async fn of_department_noted(
+    write: &mut Write,
+    query: &DepartmentQuery,
+) -> Result<Vec<Version>, Error> {
+    let statement = format!(
+        "select {COLUMNS} {FROM}
+         where v.item = $1 and v.decided_on >= $2 and v.decided_on <= $3
+           and (v.decided_on < $4 or (v.decided_on = $4 and (v.subject_id < $5
+             or (v.subject_id = $5 and v.record_id < $6))))
+           and s.department = $7 and s.feed_first is not null and v.withdrawn = false
+           and {NOTHING_LATER}
+         order by v.decided_on desc, v.subject_id desc, v.record_id desc limit $8"
+    );
+    let (day, subject, record) = query.after.clone().unwrap_or(("9999-99-99".to_owned(), 0, 0));
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(&query.item)
+        .bind(stamp::day(query.from).unwrap_or_default())
+        .bind(stamp::day(query.until).unwrap_or_else(|| "9999-12-31".to_owned()))
+        .bind(day)
+        .bind(subject)
+        .bind(record)
+        .bind(&query.department)
+        .bind(query.limit)
+        .fetch_all(&mut *write.tx)
         .await?;
     rows.iter().map(read).collect()
 }

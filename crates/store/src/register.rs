@@ -21,7 +21,14 @@ use crate::{
 /// Numbered from 1, never edited after a release. The macro of sqlx would read the folder by itself,
 /// and build both drivers a second time for that.
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
-    let texts = [("register", include_str!("../migrations/0001_register.sql"))];
+    let texts = [
+        ("register", include_str!("../migrations/0001_register.sql")),
+        ("account", include_str!("../migrations/0002_account.sql")),
+        ("log", include_str!("../migrations/0003_log.sql")),
+        ("key", include_str!("../migrations/0004_key.sql")),
+        ("subject_centre", include_str!("../migrations/0005_subject_centre.sql")),
+        ("matter", include_str!("../migrations/0006_matter.sql")),
+    ];
     let numbered = (1..).zip(texts).map(|(number, (what, text))| {
         Migration::new(number, what.into(), MigrationType::Simple, text.into_sql_str(), false)
     });

@@ -86,6 +86,34 @@ pub async fn newest_of_subject(
     row.as_ref().map(read).transpose()
 }
 
+/// A report without its data and document, for lists.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    pub number: String,
+    pub verification_code: String,
+    pub state: String,
+    pub issued_at: Timestamp,
+}
+
+/// The reports on a subject, newest first.
+pub async fn of_subject(register: &Register, subject: SubjectId) -> Result<Vec<Brief>, Error> {
+    let statement = "\
+        select number, verification_code, state, issued_at from report
+        where subject_id = $1 order by issued_at desc, number desc limit 200";
+    let rows = sqlx::query(statement).bind(subject.0).fetch_all(&register.pool).await?;
+    rows.iter()
+        .map(|row| {
+            let issued_at: String = row.try_get(3)?;
+            Ok(Brief {
+                number: row.try_get(0)?,
+                verification_code: row.try_get(1)?,
+                state: row.try_get(2)?,
+                issued_at: stamp::read_instant(&issued_at)?,
+            })
+        })
+        .collect()
+}
+
 /// Declares a report no longer to be relied on; false where it was so already, or is none.
 pub async fn revoke(write: &mut Write, number: &str) -> Result<bool, Error> {
     let done =

@@ -215,7 +215,8 @@ pub async fn fill(register: &Register) {
         .await
         .unwrap();
     let holder = Holder { department: "示例局".to_owned(), label: "示例".to_owned() };
-    assert!(api_key::insert(&mut write, "0123", &holder, now()).await.unwrap());
+    let terms = api_key::Terms::default();
+    assert!(api_key::insert(&mut write, "0123", &holder, &terms, now()).await.unwrap().is_some());
     report::next_number(&mut write).await.unwrap();
     let (data, document) = (r#"{"示例":1}"#.to_owned(), b"%PDF \x00\xff".to_vec());
     let report = Report {

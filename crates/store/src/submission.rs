@@ -82,6 +82,25 @@ pub async fn of_department(
     rows.iter().map(read).collect()
 }
 
+/// Whether a department handed anything of an item in since an instant.
+pub async fn any_since(
+    register: &Register,
+    department: &str,
+    item: &str,
+    since: Timestamp,
+) -> Result<bool, Error> {
+    let statement = "\
+        select count(*) from submission
+        where department = $1 and item = $2 and accepted_at >= $3";
+    let count: i64 = sqlx::query_scalar(statement)
+        .bind(department)
+        .bind(item)
+        .bind(stamp::instant(since))
+        .fetch_one(&register.pool)
+        .await?;
+    Ok(count != 0)
+}
+
 /// The submission that holds a position of the change feed.
 pub async fn holding(register: &Register, position: i64) -> Result<Option<Submission>, Error> {
     let statement = "\

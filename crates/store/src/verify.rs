@@ -94,7 +94,7 @@ pub async fn verify(
     row::records(&mut tx, &mut check).await?;
     row::references(&mut tx, &mut check).await?;
     row::reports(&mut tx, &mut check).await?;
-    row::audit(&mut tx, &mut check).await?;
+    row::audit_events(&mut tx, &mut check).await?;
     feed::submissions(&mut tx, &mut check).await?;
     feed::counters(&mut tx, &mut check).await?;
     tx.commit().await?;

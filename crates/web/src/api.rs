@@ -34,9 +34,12 @@ use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
 };
 
-use crate::api::{
-    problem::{Kind, Problem},
-    submission::Uploads,
+use crate::{
+    api::{
+        problem::{Kind, Problem},
+        submission::Uploads,
+    },
+    guard::guard,
 };
 
 /// Where the API begins.
@@ -49,7 +52,7 @@ const BODY_MAX: usize = 64 << 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Every operation, with problems of its own for an unknown address and a wrong method.
-pub fn router() -> Router<Platform> {
+pub fn router(platform: &Platform) -> Router<Platform> {
     let operations = Router::new()
         .route("/search", get(subject::search))
         .route("/subjects/{code}", get(subject::subject))
@@ -77,6 +80,8 @@ pub fn router() -> Router<Platform> {
         // Routes, because a fallback of the portal beside them would answer with a page.
         .route("/", any(no_such_operation))
         .route("/{*unknown}", any(no_such_operation))
+        .layer(middleware::from_fn_with_state(platform.clone(), key::signed))
+        .layer(middleware::from_fn_with_state(platform.clone(), guard))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed));
     // Nesting leaves out the address with nothing after its last slash.
     let bare = Router::new().route("/api/v1/", any(no_such_operation));

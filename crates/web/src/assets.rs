@@ -1,4 +1,4 @@
-//! Static files, built into the binary: one stylesheet and one mark.
+//! Static files, built into the binary: one stylesheet, one mark, and the script of uploads.
 
 use std::sync::LazyLock;
 
@@ -31,12 +31,17 @@ const STYLES: &str = concat!(
     include_str!("../static/tokens.css"),
     include_str!("../static/base.css"),
     include_str!("../static/portal.css"),
+    include_str!("../static/desk.css"),
 );
 
 static STYLESHEET: LazyLock<Asset> =
     LazyLock::new(|| asset("xinheng", "css", "text/css; charset=utf-8", STYLES));
 static MARK: LazyLock<Asset> =
     LazyLock::new(|| asset("mark", "svg", "image/svg+xml", include_str!("../static/mark.svg")));
+
+static UPLOAD: LazyLock<Asset> = LazyLock::new(|| {
+    asset("upload", "js", "text/javascript; charset=utf-8", include_str!("../static/upload.js"))
+});
 
 /// Addresses of the static files.
 pub fn router() -> Router<Platform> {
@@ -53,6 +58,12 @@ pub fn stylesheet() -> String {
 #[must_use]
 pub fn mark() -> String {
     MARK.address()
+}
+
+/// Address of the script that shows how far a file is.
+#[must_use]
+pub fn upload_script() -> String {
+    UPLOAD.address()
 }
 
 impl Asset {
@@ -84,7 +95,7 @@ fn asset(
 
 /// A file by its address; under its plain name it must be asked for again each time.
 async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
-    for asset in [&*STYLESHEET, &*MARK] {
+    for asset in [&*STYLESHEET, &*MARK, &*UPLOAD] {
         if asset.address().strip_prefix("/static/") == Some(name.as_str()) {
             return Ok(asset.respond(&headers, "public, max-age=31536000, immutable"));
         }

@@ -17,6 +17,15 @@ pub enum Error {
     /// 404: no such thing, or not for the public; the two are not told apart.
     #[error("not found")]
     NotFound,
+    /// 401: nobody is signed in, or no longer.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// 403: the policies of access do not permit it.
+    #[error("forbidden")]
+    Forbidden,
+    /// 429: too often; seconds after which to come again.
+    #[error("too often")]
+    TooOften(u32),
     /// 400: the question cannot be understood, with what was expected.
     #[error("{}", .0.en)]
     BadRequest(Text),
@@ -42,6 +51,9 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Error::NotFound => StatusCode::NOT_FOUND,
+            Error::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Error::Forbidden => StatusCode::FORBIDDEN,
+            Error::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::Method => StatusCode::METHOD_NOT_ALLOWED,
             Error::Refused(_) => StatusCode::CONFLICT,
@@ -73,6 +85,7 @@ impl From<registry::error::Error> for Error {
         use registry::error::Error as Registry;
         match error {
             Registry::NotFound => Error::NotFound,
+            Registry::Forbidden(_) => Error::Forbidden,
             Registry::Question { text, .. } => Error::BadRequest(text),
             Registry::Busy => Error::Busy,
             Registry::Refused(text) | Registry::NeedsConfirmation(text) => Error::Refused(text),
@@ -94,6 +107,9 @@ impl From<askama::Error> for Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
+        if let Error::TooOften(seconds) = self {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if self == Error::Busy {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
         }

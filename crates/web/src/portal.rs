@@ -42,7 +42,10 @@ use jiff::{Timestamp, ToSpan as _, civil::Date};
 use registry::{platform::Platform, version::Clocks};
 use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{assets, error::Error, person, portal::language::Wish, view::Frame};
+use crate::{
+    account, assets, centre, console, deliveries::Deliveries, error::Error, guard::guard, log,
+    person, portal::language::Wish, view::Frame,
+};
 
 /// Bytes a form may have.
 const BODY_MAX: usize = 64 << 10;
@@ -65,10 +68,17 @@ pub fn router(platform: &Platform) -> Router<Platform> {
         .merge(words::router())
         .merge(docs::router())
         .merge(assets::router())
+        .merge(account::router())
+        .merge(console::router())
+        .merge(log::router())
+        .merge(centre::router())
         .route("/healthz", get(health))
         .fallback(async || Error::NotFound)
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .merge(console::submissions::upload())
+        .layer(Extension(Deliveries::default()))
+        .layer(middleware::from_fn_with_state(platform.clone(), guard))
         .layer(middleware::from_fn_with_state(platform.clone(), dress))
 }
 

@@ -54,6 +54,7 @@ pub async fn run(settings: &Settings, given: &Serve) -> anyhow::Result<Exit> {
         until_told().await;
         let _ = stop.send(true);
     };
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(signal).await?;
     if let Some(worker) = worker {
         worker.await?;

@@ -1,7 +1,6 @@
 //! `xinheng subject`: the public file of one subject on the terminal.
 
 use clap::Args;
-use domain::disclosure::Audience;
 use jiff::{Timestamp, civil::Date};
 use registry::{
     file::{Asked, FileView, file},
@@ -30,7 +29,6 @@ pub async fn run(settings: &Settings, given: &Subject, json: bool) -> anyhow::Re
     let platform = wiring::platform(settings, false).await?;
     let asked = Asked {
         slug: given.code.clone(),
-        audience: Audience::Public,
         lang: crate::settings::language(),
         clocks: Clocks::set(&platform, given.as_of, given.known_at).await?,
     };

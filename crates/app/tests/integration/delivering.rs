@@ -230,8 +230,10 @@ fn a_key_is_revoked_by_department_and_label() {
     assert_eq!(
         events,
         [
-            "api_key_created scjg 办案系统",
-            "api_key_created jiaoyu 办案系统",
+            "organisation_created 1 kind=department code=scjg",
+            "api_key_created scjg 办案系统 key=1",
+            "organisation_created 2 kind=department code=jiaoyu",
+            "api_key_created jiaoyu 办案系统 key=2",
             "api_key_revoked scjg 办案系统",
             "api_key_revoked jiaoyu 办案系统",
         ]

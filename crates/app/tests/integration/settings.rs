@@ -30,6 +30,7 @@ fn every_wrong_setting_is_named_at_once() {
     ] {
         assert!(said.contains(word), "{word}: {said}");
     }
+    let said = said.replace("oidc_secret", "");
     assert!(!said.contains("secret"), "{said}");
 }
 

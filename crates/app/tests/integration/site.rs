@@ -16,9 +16,11 @@ use domain::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use registry::{
+    audit::LogKey,
     import::{self, Delivery, Imported, Unwatched},
     platform::Platform,
 };
+use rules::access::Gate;
 use store::{
     load::Mode,
     register::{Engine, Register},
@@ -29,11 +31,11 @@ use tempfile::TempDir;
 /// When the tests take place, in the fictional city: 2026-11-22 10:30:00.
 pub const NOW: &str = "2026-11-22T10:30:00+08:00";
 
-static POLICY: LazyLock<Arc<Policy>> = LazyLock::new(|| {
+static LAW: LazyLock<(Arc<Policy>, Arc<Gate>)> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
     let loaded = rules::load(&root);
     let policy = loaded.policy.unwrap_or_else(|| panic!("policy: {:?}", loaded.faults));
-    Arc::new(policy.at(&policy.places["shili"]))
+    (Arc::new(policy.at(&policy.places["shili"])), loaded.gate.expect("policies of access"))
 });
 
 /// The platform and what it stands on; gone when dropped.
@@ -60,18 +62,23 @@ pub async fn empty_site() -> Site {
     let keys = Keys::parse(&Keys::generate_text(&[7; 48], "k1")).expect("keys");
     let platform = Platform {
         register: register.expect("a register"),
-        policy: Arc::clone(&POLICY),
-        place: Arc::clone(&POLICY.places["shili"]),
+        policy: Arc::clone(&LAW.0),
+        gate: Arc::clone(&LAW.1),
+        place: Arc::clone(&LAW.0.places["shili"]),
         keys: Some(Arc::new(keys)),
+        log_key: LogKey::parse("xinheng-audit-shili", &"07".repeat(32)).map(Arc::new),
+        oidc: None,
         names: Some(Arc::new(NameIndex::open(&dir.path().join("names")).expect("an index"))),
         public_url: "http://portal.example".to_owned(),
         clock: Arc::new(move || {
-            Timestamp::from_second(clock.load(Ordering::SeqCst)).expect("an instant")
+            // Finer than the register keeps, as a real clock is.
+            Timestamp::new(clock.load(Ordering::SeqCst), 789).expect("an instant")
         }),
         zone: TimeZone::fixed(jiff::tz::offset(8)),
         font_paths: render::fonts::default_font_paths(),
         fonts: Arc::new(OnceLock::new()),
         submissions: registry::platform::Submissions::default(),
+        meter: registry::meter::Meter::default(),
     };
     Site { platform, dir, seconds }
 }

@@ -208,7 +208,16 @@ async fn longest_wait(register: &Register, child: &mut Child) -> (Duration, u32)
     while child.try_wait().unwrap().is_none() {
         let began = Instant::now();
         let mut write = register.write().await.unwrap();
-        store::audit::append(&mut write, now, "soak", "written_beside", "", "").await.unwrap();
+        store::audit::append(
+            &mut write,
+            now,
+            "soak",
+            domain::audit::Event::SubmissionAccepted,
+            "",
+            "",
+        )
+        .await
+        .unwrap();
         write.commit().await.unwrap();
         longest = longest.max(began.elapsed());
         writes += 1;

@@ -11,7 +11,7 @@ mod map;
 mod modules;
 mod patterns;
 mod policy;
-mod source;
+pub mod source;
 mod traps;
 
 use std::{fs, path::PathBuf, process::Command};

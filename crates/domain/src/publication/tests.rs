@@ -132,10 +132,12 @@ fn policy() -> Policy {
         codes: BTreeMap::new(),
         disclosures: Vec::new(),
         parameters: BTreeMap::from([("term".to_owned(), term)]),
+        matters: Vec::new(),
         generations: vec![generation],
         calendar: std::sync::Arc::new(crate::calendar::Calendar::default()),
         packs: BTreeMap::new(),
         places: BTreeMap::new(),
+        common_passwords: Vec::new(),
         placeholders: Vec::new(),
         permanent: Vec::new(),
     }

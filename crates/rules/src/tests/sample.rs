@@ -1,5 +1,10 @@
 //! A small policy folder in which every kind of file occurs once.
 
+const ADMINISTRATION: &str = include_str!("../../../../policy/access/administration.cedar");
+const CONSOLE: &str = include_str!("../../../../policy/access/console.cedar");
+const PUBLIC: &str = include_str!("../../../../policy/access/public.cedar");
+const SUBJECT: &str = include_str!("../../../../policy/access/subject.cedar");
+const MATTERS: &str = include_str!("../../../../policy/matters.toml");
 const WALLS: &str = include_str!("../../../../policy/walls.toml");
 
 const DISCLOSURE: &str = r#"
@@ -315,7 +320,11 @@ verified = true
 "#;
 
 /// Every file with its text.
-pub(super) const FOLDER: [(&str, &str); 17] = [
+pub(super) const FOLDER: [(&str, &str); 23] = [
+    ("access/administration.cedar", ADMINISTRATION),
+    ("access/console.cedar", CONSOLE),
+    ("access/public.cedar", PUBLIC),
+    ("access/subject.cedar", SUBJECT),
     ("calendar/2026.toml", CALENDAR),
     ("cases/penalty.toml", CASES),
     ("catalogue/penalty.toml", ITEM),
@@ -324,9 +333,11 @@ pub(super) const FOLDER: [(&str, &str); 17] = [
     ("codes/penalty_kinds.toml", PENALTY_KINDS),
     ("codes/subject_kinds.toml", SUBJECT_KINDS),
     ("disclosure.toml", DISCLOSURE),
+    ("matters.toml", MATTERS),
     ("packs/old.toml", PACK),
     ("parameters/age.toml", AGE),
     ("parameters/publication/order36.toml", GENERATION),
+    ("passwords.toml", "words = [\"password\"]"),
     ("places/pds/checks.toml", PLACE_CHECKS),
     ("places/pds/departments.toml", DEPARTMENTS),
     ("places/pds/districts.toml", DISTRICTS),

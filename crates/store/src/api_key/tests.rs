@@ -1,10 +1,16 @@
 use super::*;
+
+async fn holder(register: &Register, digest: &str) -> Result<Option<Holder>, Error> {
+    Ok(by_digest(register, digest).await?.map(|key| key.holder))
+}
+
 use crate::samples::{Sample, each, now};
 
 async fn kept(register: &Register, digest: &str, department: &str, label: &str) -> bool {
     let mut write = register.write().await.unwrap();
     let holder = of(department, label);
-    let kept = insert(&mut write, digest, &holder, now()).await.unwrap();
+    let kept = insert(&mut write, digest, &holder, &Terms::default(), now()).await.unwrap();
+    let kept = kept.is_some();
     write.commit().await.unwrap();
     kept
 }

@@ -4,7 +4,7 @@
 //! load of the same item may have been accepted since, so what it brought is looked at again: first
 //! at leisure, and in the accepting transaction only to see that nothing more has come.
 
-use domain::ids::RecordId;
+use domain::{audit::Event, ids::RecordId};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
 
@@ -113,9 +113,9 @@ impl Load {
         let (new, actor, receipt) = (&self.new, &self.new.actor, &self.receipt);
         let rows = self.counts.rows;
         let detail = format!("item={} department={} rows={rows}", new.item, new.department);
-        audit::append(write, at, actor, "submission_accepted", receipt, &detail).await?;
+        audit::append(write, at, actor, Event::SubmissionAccepted, receipt, &detail).await?;
         for (event, detail) in &self.events {
-            audit::append(write, at, actor, event, receipt, detail).await?;
+            audit::append(write, at, actor, *event, receipt, detail).await?;
         }
         Ok(())
     }

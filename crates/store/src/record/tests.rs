@@ -6,7 +6,7 @@ use jiff::{ToSpan as _, civil::date};
 use super::*;
 use crate::{
     load::Mode,
-    samples::{Row, each, fill, load, now, tamper},
+    samples::{DEPARTMENT, Row, each, fill, load, now, tamper},
     subject,
 };
 
@@ -165,5 +165,24 @@ async fn a_list_is_paged_to_the_records_without_a_date() {
                 .len(),
             0
         );
+    }
+}
+
+#[tokio::test]
+async fn a_corrected_record_counts_from_its_first_version() {
+    for sample in each().await {
+        let register = &sample.register;
+        fill(register).await;
+        let (from, until) = (date(2026, 1, 1), date(2026, 12, 31));
+        let found = async |department, from| {
+            first_accepted(register, department, "penalty", from, until).await.unwrap()
+        };
+        let all = found(DEPARTMENT, from).await;
+        let records: u64 = all.iter().map(|one| one.records).sum();
+        assert_eq!(records, 2, "of three one was taken back: {all:?}");
+        let first = all.iter().map(|one| one.accepted_at).min();
+        assert!(first <= Some(now()), "the correction came later: {all:?}");
+        assert_eq!(found("示例市税务局", from).await, []);
+        assert_eq!(found(DEPARTMENT, until).await, []);
     }
 }

@@ -42,9 +42,9 @@ async fn a_register_of_another_version_or_half_restored_is_left_alone() {
         let opened = || async { Register::open(engine()).await.err().map(|why| why.to_string()) };
         let told = |why: &Error| Some(why.to_string());
         assert_eq!(opened().await, None);
-        tamper(&register, "update _sqlx_migrations set version = 2").await;
+        tamper(&register, "update _sqlx_migrations set version = 99 where version = 6").await;
         assert_eq!(opened().await, told(&Error::NewVersion));
-        tamper(&register, "update _sqlx_migrations set version = 1").await;
+        tamper(&register, "update _sqlx_migrations set version = 6 where version = 99").await;
         tamper(&register, "insert into counter (name, next) values ('restoring', 0)").await;
         assert_eq!(opened().await, told(&Error::HalfRestored));
         assert!(Register::open_to_restore(engine()).await.is_ok());

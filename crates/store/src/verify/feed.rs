@@ -192,6 +192,12 @@ const COUNTERS: &[(&str, &str)] = &[
     ("report", "select count(*) from report"),
     ("job", "select max(id) from job"),
     ("audit", "select max(seq) from audit_event"),
+    ("account", "select max(id) from account"),
+    ("organisation", "select max(id) from organisation"),
+    ("consent", "select max(id) from consent"),
+    ("matter", "select max(id) from matter"),
+    ("claim", "select max(id) from claim"),
+    ("key", "select max(id) from api_key"),
 ];
 
 /// No counter may give out a number a second time; that of audit events leaves none out either, so

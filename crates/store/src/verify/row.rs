@@ -2,13 +2,14 @@
 
 use domain::{
     payload::Payload,
-    sealed::{hex, sm3, sm3_hex},
+    sealed::{from_hex, hex, sm3, sm3_hex},
+    tlog,
 };
 use futures_util::TryStreamExt as _;
 use sqlx::{Any, AssertSqlSafe, Row as _, Transaction};
 
 use super::{Check, What};
-use crate::error::Error;
+use crate::{audit, error::Error};
 
 /// Digest, subject, submission and item of every version.
 pub async fn versions(
@@ -144,25 +145,52 @@ pub async fn reports(
     Ok(())
 }
 
-/// Audit events are numbered from 1 without a gap.
-pub async fn audit(tx: &mut Transaction<'static, Any>, check: &mut Check<'_>) -> Result<(), Error> {
-    let mut rows = sqlx::query("select seq from audit_event order by seq").fetch(&mut **tx);
+/// Audit events are numbered from 1 without a gap, and each is what its leaf of the log commits to.
+pub async fn audit_events(
+    tx: &mut Transaction<'static, Any>,
+    check: &mut Check<'_>,
+) -> Result<(), Error> {
+    let leaves = leaves(tx).await?;
+    let mut rows = sqlx::query(AUDIT).fetch(&mut **tx);
     let mut count = 0;
     let mut next = 1;
     while let Some(row) = rows.try_next().await? {
         count += 1;
         check.seen("audit_event", count);
-        let seq: i64 = row.try_get(0)?;
-        if seq != next {
-            let place = format!("audit_event {seq}");
-            check.problem(
-                What::Audit,
-                place,
-                format!("number {next} was to come, {} are missing", seq - next),
-            );
+        let event = audit::read(&row)?;
+        let place = format!("audit_event {}", event.seq);
+        if event.seq != next {
+            let missing = event.seq - next;
+            let detail = format!("number {next} was to come, {missing} are missing");
+            check.problem(What::Audit, place.clone(), detail);
         }
-        next = seq + 1;
+        next = event.seq + 1;
+        if !event.fits() {
+            check.problem(What::Audit, place.clone(), "the event is not what it commits to");
+        }
+        let index = usize::try_from(event.seq - 1).unwrap_or(usize::MAX);
+        let entry = from_hex(&event.commitment).unwrap_or_default();
+        if leaves.get(index).is_some_and(|leaf| *leaf != tlog::leaf(&entry)) {
+            check.problem(What::Audit, place, "the event is not that of its leaf in the log");
+        }
+    }
+    let whole = usize::try_from(next - 1).unwrap_or_default();
+    if whole < leaves.len() {
+        let detail = format!("the log has {} leaves, {whole} events are here", leaves.len());
+        check.problem(What::Audit, "audit_event".to_owned(), detail);
     }
     check.done("audit_event", count);
     Ok(())
+}
+
+const AUDIT: &str = "\
+    select seq, at, actor, event, object, detail, subject_id, salt, commitment from audit_event
+    order by seq";
+
+/// The leaves of the log, from its lowest tiles.
+async fn leaves(tx: &mut Transaction<'static, Any>) -> Result<Vec<tlog::Hash>, Error> {
+    let statement = "select data from log_tile where level = 0 order by number";
+    let tiles: Vec<Vec<u8>> = sqlx::query_scalar(statement).fetch_all(&mut **tx).await?;
+    let hashes = tiles.iter().flat_map(|tile| tile.chunks_exact(32));
+    Ok(hashes.filter_map(|hash| hash.try_into().ok()).collect())
 }

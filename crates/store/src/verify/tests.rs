@@ -136,7 +136,12 @@ async fn every_change_behind_the_registers_back_is_found() {
         (
             "update audit_event set seq = 9 where seq = 4",
             "update audit_event set seq = 4 where seq = 9",
-            &[Audit, Counter],
+            &[Audit, Audit, Counter],
+        ),
+        (
+            "update audit_event set actor = actor || '他人' where seq = 2",
+            "update audit_event set actor = replace(actor, '他人', '') where seq = 2",
+            &[Audit],
         ),
         (
             "update report set data = '{\"示例\":2}'",

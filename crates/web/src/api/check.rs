@@ -8,10 +8,12 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
 };
+use domain::{access::Access, text::Lang};
 use jiff::{Timestamp, civil::Date};
 use registry::{
     advice::{self, Advice, Matter, Question},
     error::Error,
+    matter::{self, NewMatter},
     platform::Platform,
     version::Clocks,
 };
@@ -22,6 +24,7 @@ use crate::{
     api::{
         answer::{self, Answer},
         asking::{Asker, Params},
+        key::MaybeKeyed,
         problem::{Kind, Problem},
     },
     person,
@@ -49,6 +52,9 @@ pub struct Check {
     /// 业务系统自己的件号，原样返回 · the caller's own number, returned as it is
     #[schema(example = "示2026-0001")]
     pub case: Option<String>,
+    /// 事项类别，持密钥核查时必填 · kind of matter, needed with a key: licence, inspection, procurement, funds, honour
+    #[schema(example = "licence")]
+    pub kind: Option<String>,
     /// 按这一天 · as of this day
     #[schema(value_type = Option<String>, format = Date, example = "2026-06-30")]
     pub as_of: Option<Date>,
@@ -70,23 +76,31 @@ struct Advised {
 ///
 /// Advice for the officer who handles a matter: the entries of public lists, each with its legal
 /// basis. The answer is never a refusal; an unknown code, a name that does not fit and a check that
-/// takes too long answer `uncertain`. Nothing is written: asked again, it says the same.
+/// takes too long answer `uncertain`. Without a key nothing is written: asked again, it says the same.
+/// With a key the case is registered as a matter (`kind` and `case` are needed), and the subject reads
+/// in its own log who asked and for which case.
 #[utoipa::path(
     post, path = "/check", tag = "check", request_body = Check,
     responses(
         (status = 200, description = "提示 · advice"), (status = 400, description = "请求有误 · bad request"),
+        (status = 401, description = "密钥无效 · no key in force"), (status = 403, description = "密钥无此权限 · not for this key"),
         (status = 415, description = "请用 application/json · send application/json"),
     )
 )]
 pub async fn check(
     State(platform): State<Platform>,
+    MaybeKeyed(keyed): MaybeKeyed,
     asker: Asker,
     params: Params,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
     params.only(&[])?;
-    let Check { code, name, matter, purpose, case, as_of, known_at } = read(&headers, &body)?;
+    let check = read(&headers, &body)?;
+    if let Some(keyed) = keyed {
+        return for_matter(&platform, &keyed.access, check, asker.lang).await;
+    }
+    let Check { code, name, matter, purpose, case, kind: _, as_of, known_at } = check;
     let question = Question {
         code,
         name,
@@ -104,6 +118,24 @@ pub async fn check(
     }
     advice.matter = person::veiled(&advice.matter);
     let [purpose, case] = [purpose, case].map(|text| text.map(|text| person::veiled(&text)));
+    answer::once(StatusCode::OK, &Advised { advice, purpose, case })
+}
+
+/// The check of a system with a key: for a case, and written into the subject's log.
+async fn for_matter(platform: &Platform, access: &Access, check: Check, lang: Lang) -> Answer {
+    let missing = |name: &str| {
+        let zh = format!("持密钥核查须给出“{name}”");
+        let problem = Problem::with(Kind::BadBody, zh, format!("“{name}” is needed with a key"));
+        Problem { parameter: Some(name.to_owned()), ..problem }
+    };
+    let number = check.case.clone().ok_or_else(|| missing("case"))?;
+    let kind = check.kind.clone().ok_or_else(|| missing("kind"))?;
+    let new = NewMatter { kind, number, slug: check.code.clone() };
+    let matter = matter::register(platform, access, &new).await.map_err(in_body)?;
+    let mut advice = matter::check(platform, access, &matter, check.name, lang).await?;
+    advice.matter = person::veiled(&check.matter);
+    let [purpose, case] =
+        [check.purpose, check.case].map(|text| text.map(|text| person::veiled(&text)));
     answer::once(StatusCode::OK, &Advised { advice, purpose, case })
 }
 

@@ -23,6 +23,10 @@ pub enum Kind {
     BadBody,
     /// 401: no key in force.
     Unauthorised,
+    /// 403: the key is not for this.
+    Forbidden,
+    /// 429: over the quota of the key, or too often from one address.
+    TooOften,
     /// 404: nothing of this name, or not for this reader; the two are not told apart.
     NotFound,
     /// 404: no operation has this address.
@@ -56,6 +60,8 @@ impl Kind {
             Kind::BadParameter => (S::BAD_REQUEST, "bad-parameter", "参数有误", "bad parameter"),
             Kind::BadBody => (S::BAD_REQUEST, "bad-body", "请求体有误", "bad request body"),
             Kind::Unauthorised => (S::UNAUTHORIZED, "unauthorised", "需要密钥", "a key is needed"),
+            Kind::Forbidden => (S::FORBIDDEN, "forbidden", "没有这项权限", "not permitted"),
+            Kind::TooOften => (S::TOO_MANY_REQUESTS, "too-often", "太频繁", "too often"),
             Kind::NotFound => (S::NOT_FOUND, "not-found", "没有这一项", "no such thing"),
             Kind::NoSuchOperation => {
                 (S::NOT_FOUND, "no-such-operation", "没有这个接口", "no such operation")
@@ -102,6 +108,14 @@ impl Kind {
                 "请在请求头 Authorization 中写 Bearer 和有效的密钥",
                 "send Authorization: Bearer and a key in force",
             ),
+            Kind::Forbidden => (
+                "这把密钥不能做这件事，请向平台的安全管理员申请权限范围",
+                "this key may not do that; ask the security administrator for the scope",
+            ),
+            Kind::TooOften => (
+                "太频繁，请按响应头 Retry-After 稍后再来",
+                "too often; come again after Retry-After",
+            ),
             Kind::NotFound => {
                 ("本平台没有这一项，或者不公开", "this is not here, or not for the public")
             }
@@ -141,6 +155,8 @@ pub struct Problem {
     pub parameter: Option<String>,
     /// What may stand there.
     pub allowed: Vec<String>,
+    /// Seconds after which to come again.
+    pub wait: Option<u32>,
 }
 
 /// The body of a problem.
@@ -171,12 +187,18 @@ pub struct Body {
 impl Problem {
     #[must_use]
     pub fn new(kind: Kind) -> Problem {
-        Problem { kind, detail: kind.detail(), parameter: None, allowed: Vec::new() }
+        Problem { kind, detail: kind.detail(), parameter: None, allowed: Vec::new(), wait: None }
     }
 
     #[must_use]
     pub fn with(kind: Kind, zh: impl Into<String>, en: impl Into<String>) -> Problem {
         Problem { detail: Text::new(zh, en), ..Problem::new(kind) }
+    }
+
+    /// Too often, with the seconds until there is room.
+    #[must_use]
+    pub fn too_often(seconds: u32) -> Problem {
+        Problem { wait: Some(seconds), ..Problem::new(Kind::TooOften) }
     }
 
     /// A parameter that is missing, unknown or cannot be read.
@@ -233,6 +255,7 @@ impl From<Error> for Problem {
         let kind = match &error {
             Error::NotFound => return Problem::new(Kind::NotFound),
             Error::Busy => return Problem::new(Kind::Busy),
+            Error::Forbidden(_) => return Problem::new(Kind::Forbidden),
             Error::Question { name, text } => {
                 return Problem::parameter(name, text.zh.clone(), text.en.clone());
             }
@@ -270,6 +293,9 @@ impl IntoResponse for Problem {
         if self.kind == Kind::Unauthorised {
             let challenge = HeaderValue::from_static("Bearer realm=\"xinheng\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = self.wait {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.kind == Kind::Busy {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));

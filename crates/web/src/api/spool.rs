@@ -10,11 +10,15 @@ use axum::{
         header::{CONTENT_LENGTH, CONTENT_TYPE},
     },
 };
+use domain::text::Text;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, pin_mut};
 use tempfile::TempPath;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::api::problem::{self, Kind, Problem};
+use crate::{
+    api::problem::{self, Kind, Problem},
+    error::Error,
+};
 
 /// Bytes a delivery may have.
 pub const DELIVERY_MAX: u64 = 2 << 30;
@@ -78,6 +82,76 @@ pub async fn spool(
     let stream = request.into_body().into_data_stream().map_err(|_| broken_off());
     let path = write(folder, &file_name, stream, limit).await?;
     Ok(Spooled { path, file_name })
+}
+
+/// Looks at the fields of a form before its file is read.
+pub type Admit<'a> = dyn Fn(&[(String, String)]) -> Result<(), Error> + Sync + 'a;
+
+/// Takes a form of a page in: its fields, which are looked at before the file is read, and the file,
+/// which comes last.
+pub async fn form(
+    folder: &Path,
+    request: Request,
+    limit: u64,
+    admit: &Admit<'_>,
+) -> Result<(Vec<(String, String)>, Spooled), Error> {
+    const FIELDS_MAX: usize = 20;
+    if limit < declared(request.headers()) {
+        return Err(Error::TooLarge);
+    }
+    let unreadable = || {
+        Error::BadRequest(Text::new(
+            "没有收到完整的文件，请选择文件后再提交。",
+            "No whole file arrived; choose a file and send the form again.",
+        ))
+    };
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
+    let mut fields = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name != FIELD {
+            if FIELDS_MAX <= fields.len() {
+                return Err(unreadable());
+            }
+            fields.push((name, short_text(field).await.ok_or_else(unreadable)?));
+            continue;
+        }
+        admit(&fields)?;
+        let file_name = safe_name(field.file_name().unwrap_or_default(), "dat");
+        let stream = field.map_err(|_| broken_off());
+        let path =
+            write(folder, &file_name, stream, limit).await.map_err(|problem| {
+                match problem.kind {
+                    Kind::TooLarge => Error::TooLarge,
+                    Kind::Internal => Error::Internal,
+                    _ => unreadable(),
+                }
+            })?;
+        return Ok((fields, Spooled { path, file_name }));
+    }
+    admit(&fields)?;
+    Err(unreadable())
+}
+
+/// The text of a field of a form; none where it is longer than any here.
+async fn short_text(mut field: axum::extract::multipart::Field<'_>) -> Option<String> {
+    const TEXT_MAX: usize = 4_096;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.ok()? {
+        bytes.extend_from_slice(&chunk);
+        if TEXT_MAX < bytes.len() {
+            return None;
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Keeps bytes made here as a delivery.
+pub async fn keep(folder: &Path, file_name: &str, bytes: Vec<u8>) -> Result<Spooled, Error> {
+    let limit = bytes.len() as u64;
+    let stream = futures_util::stream::iter([Ok(Bytes::from(bytes))]);
+    let path = write(folder, file_name, stream, limit).await.map_err(|_| Error::Internal)?;
+    Ok(Spooled { path, file_name: file_name.to_owned() })
 }
 
 async fn spool_form(

@@ -1,7 +1,6 @@
 //! Subjects: search, head, file and the history of one record.
 
 use axum::extract::{Path, State};
-use domain::disclosure::Audience;
 use registry::{
     file,
     platform::Platform,
@@ -85,7 +84,7 @@ pub async fn file(
 ) -> Answer {
     params.only(&["as_of", "known_at"])?;
     let clocks = params.clocks(&platform).await?;
-    let asked = file::Asked { slug, audience: Audience::Public, lang: asker.lang, clocks };
+    let asked = file::Asked { slug, lang: asker.lang, clocks };
     answer::json(&file::file(&platform, &asked).await?)
 }
 
@@ -154,6 +153,6 @@ async fn history(
         Some(slug) => slug,
         None => record::slug_of(platform, record).await?,
     };
-    let viewing = Viewing { clocks, ..Viewing::public(platform, asker.lang) };
+    let viewing = Viewing::public(platform, asker.lang, clocks);
     answer::json(&record::history(&viewing, &slug, record).await?)
 }

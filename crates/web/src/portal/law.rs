@@ -226,6 +226,8 @@ fn kinds_list(policy: &Policy) -> Option<&CodeList> {
 
 fn measured(value: i64, unit: Unit, lang: Lang) -> String {
     let (zh, en) = match unit {
+        Unit::Seconds => ("秒", "seconds"),
+        Unit::Minutes => ("分钟", "minutes"),
         Unit::WorkingDays => ("个工作日", "working days"),
         Unit::Days => ("日", "days"),
         Unit::Months => ("个月", "months"),

@@ -48,7 +48,7 @@ async fn page(
 ) -> Result<Response, Error> {
     let number: i64 = number.parse().map_err(|_| Error::NotFound)?;
     let clocks = visit.clocks(day.as_of.as_deref(), day.known_at.as_deref()).await?;
-    let viewing = Viewing { clocks, ..Viewing::public(&visit.platform, visit.lang) };
+    let viewing = Viewing::public(&visit.platform, visit.lang, clocks);
     let History { subject, record: r, older } = record::history(&viewing, &slug, number).await?;
     draw(&Page { f: visit.frame("search"), l: visit.lang, subject, r, older, clocks })
 }

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
     routing::get,
 };
-use domain::{catalogue::Section, disclosure::Audience, text::Lang};
+use domain::{catalogue::Section, text::Lang};
 use jiff::civil::Date;
 use registry::{
     file::{self, Asked, FileView, Moment},
@@ -56,7 +56,7 @@ async fn page(
 ) -> Result<Response, Error> {
     let (platform, lang) = (&visit.platform, visit.lang);
     let clocks = visit.clocks(day.as_of.as_deref(), day.known_at.as_deref()).await?;
-    let asked = Asked { slug, audience: Audience::Public, lang, clocks };
+    let asked = Asked { slug, lang, clocks };
     let file = file::file(platform, &asked).await?;
     let (now, today) = (platform.now(), platform.today());
     draw(&Page {

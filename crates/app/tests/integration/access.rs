@@ -1,0 +1,15 @@
+//! Who may see what: the matrix of routes and roles, of fields and audiences, and that nothing
+//! beyond the public leaves without an entry in its subject's log.
+
+mod centre;
+mod console;
+mod grounds;
+mod logged;
+mod matrix;
+mod pages;
+mod people;
+mod routes;
+mod sealing;
+mod signing_in;
+mod systems;
+mod transparency;

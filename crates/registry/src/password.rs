@@ -1,0 +1,87 @@
+//! Passwords: kept as argon2id, compared at the same cost whether there is an account or not.
+
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicU64, Ordering},
+};
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+use domain::account::{self, PasswordTerms, Weakness};
+use tokio::sync::Semaphore;
+
+use crate::{error::Error, platform::Platform, session::limit};
+
+/// Hashes worked out at a time: each takes some 20 MiB.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// Compared where there is no account, so that the answer takes as long.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this").unwrap_or_default());
+
+static COMPARED: AtomicU64 = AtomicU64::new(0);
+
+/// How often a password was compared in this process: a sign-in does so exactly once.
+#[must_use]
+pub fn compared() -> u64 {
+    COMPARED.load(Ordering::Relaxed)
+}
+
+/// The PHC string of a password.
+pub async fn hash(password: String) -> Result<String, Error> {
+    let _permit = AT_ONCE.acquire().await.map_err(|_| Error::Busy)?;
+    let hashed = tokio::task::spawn_blocking(move || hash_now(&password)).await?;
+    hashed.ok_or_else(|| Error::Io(std::io::Error::other("no random bytes")))
+}
+
+/// Whether it is the password; false, after the same work, where there is none to compare with.
+pub async fn verify(password: String, kept: Option<String>) -> Result<bool, Error> {
+    let _permit = AT_ONCE.acquire().await.map_err(|_| Error::Busy)?;
+    COMPARED.fetch_add(1, Ordering::Relaxed);
+    Ok(tokio::task::spawn_blocking(move || verify_now(&password, kept.as_deref())).await?)
+}
+
+/// Every reason against a password by the policy of today.
+pub fn weaknesses(
+    platform: &Platform,
+    password: &str,
+    login: &str,
+    name: &str,
+) -> Result<Vec<Weakness>, Error> {
+    let shortest = usize::try_from(limit(platform, "password_length")?).unwrap_or_default();
+    let terms = PasswordTerms { shortest, common: &platform.policy.common_passwords };
+    Ok(account::weaknesses(terms, password, login, name))
+}
+
+fn hash_now(password: &str) -> Option<String> {
+    let mut salt = [0u8; 16];
+    getrandom::fill(&mut salt).ok()?;
+    // Memory, passes and lanes are those OWASP recommends, which are the library's own.
+    let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).ok()?;
+    Some(hash.to_string())
+}
+
+fn verify_now(password: &str, kept: Option<&str>) -> bool {
+    let parsed = PasswordHash::new(kept.unwrap_or(&NOBODY));
+    let same = parsed
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+    same && kept.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_kept_salted_and_compared() {
+        let (one, other) =
+            (hash_now("示例口令示例口令").unwrap(), hash_now("示例口令示例口令").unwrap());
+        assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
+        assert_ne!(one, other);
+        assert!(verify_now("示例口令示例口令", Some(&one)));
+        assert!(!verify_now("示例口令示例口", Some(&one)));
+        assert!(!verify_now("nobody has this", None), "nobody has no password");
+        assert!(!verify_now("x", Some("not a hash")));
+    }
+}

@@ -1,0 +1,191 @@
+//! Signing in: one answer, at one cost, for whoever is refused, whatever the reason.
+
+use domain::{
+    account::{LockTerms, wait_until},
+    audit::Event,
+    ids::OrganisationId,
+    role::Role,
+};
+use jiff::Timestamp;
+use store::{account::Account, register::Write};
+
+use crate::{
+    error::Error,
+    password,
+    platform::Platform,
+    session::{self, Browser, limit},
+};
+
+/// What became of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Signed in; what the browser is to hold.
+    In(String),
+    /// The same, with the second factor still to be shown.
+    Half(String),
+    /// Wrong, locked, closed or unknown: the answer does not say which.
+    Refused,
+    /// Too many failures from this address; seconds until the next try.
+    Wait(u32),
+}
+
+/// Lookup schemes of failures.
+const ADDRESS: &str = "sign_in_address";
+const LOGIN: &str = "sign_in_login";
+
+/// Characters of a login, at most.
+pub const LOGIN_MAX: usize = 60;
+
+/// Tries a login and a password.
+pub async fn sign_in(
+    platform: &Platform,
+    login: &str,
+    password: String,
+    browser: &Browser,
+) -> Result<Outcome, Error> {
+    let login = plain(login);
+    let now = platform.now();
+    if let Some(until) = wait(platform, ADDRESS, &browser.address, "address_failures").await? {
+        let seconds = until.as_second() - now.as_second();
+        return Ok(Outcome::Wait(u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)));
+    }
+    let account = store::account::by_login(&platform.register, &login).await?;
+    let kept = account.as_ref().and_then(|account| account.password.clone());
+    // The same work for everybody comes before any of the questions below.
+    let fits = password::verify(password, kept).await?;
+    let waits = wait(platform, LOGIN, &login, "lock_after").await?.is_some();
+    let Some(account) = account.filter(|one| fits && !waits && is_open(one, now)) else {
+        refuse(platform, &login, browser).await?;
+        return Ok(Outcome::Refused);
+    };
+    begin(platform, &account, browser).await
+}
+
+/// Opens the session of somebody who has shown who they are.
+pub async fn begin(
+    platform: &Platform,
+    account: &Account,
+    browser: &Browser,
+) -> Result<Outcome, Error> {
+    let now = platform.now();
+    let mut write = platform.register.write().await?;
+    forgive(platform, &mut write, &account.login).await?;
+    if account.totp.is_none() {
+        store::account::set_failed(&mut write, account.id, 0, None).await?;
+    }
+    if account.one_session {
+        store::session::end_all(&mut write, account.id).await?;
+    }
+    let (actor, object) = (format!("account:{}", account.id), account.id.to_string());
+    store::audit::append(&mut write, now, &actor, Event::SignedIn, &object, "").await?;
+    write.commit().await?;
+    let organisation = first_organisation(platform, account).await?;
+    let token = session::open(platform, account.id, organisation, false, browser).await?;
+    Ok(if account.totp.is_some() { Outcome::Half(token) } else { Outcome::In(token) })
+}
+
+/// Refuses a second factor where the account is locked or closed.
+pub fn may_try(platform: &Platform, account: &Account) -> Result<(), Error> {
+    if is_open(account, platform.now()) { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Counts a failed second factor, which locks the account like a failed password.
+pub async fn fail_in(
+    platform: &Platform,
+    write: &mut Write,
+    account: &Account,
+) -> Result<(), Error> {
+    let now = platform.now();
+    let failed = account.failed + 1;
+    let until = wait_until(terms(platform, "lock_after")?, failed, now);
+    store::account::set_failed(write, account.id, failed, until).await?;
+    let object = account.id.to_string();
+    let event = if until.is_some() { Event::AccountLocked } else { Event::SignInFailed };
+    store::audit::append(write, now, "public", event, &object, "factor").await?;
+    if until.is_some() {
+        store::session::end_all(write, account.id).await?;
+    }
+    Ok(())
+}
+
+/// Forgets the failures under a login, so that its owner need not wait.
+pub async fn forgive(platform: &Platform, write: &mut Write, login: &str) -> Result<(), Error> {
+    let who = keyed(platform, LOGIN, login);
+    Ok(store::sign_in_attempt::forget(write, LOGIN, &who).await?)
+}
+
+/// A login as it is kept: trimmed, in small letters.
+#[must_use]
+pub fn plain(login: &str) -> String {
+    login.trim().to_lowercase().chars().take(LOGIN_MAX).collect()
+}
+
+fn is_open(account: &Account, now: Timestamp) -> bool {
+    account.closed_at.is_none() && account.locked_until.is_none_or(|until| until <= now)
+}
+
+fn terms(platform: &Platform, after: &str) -> Result<LockTerms, Error> {
+    Ok(LockTerms { after: limit(platform, after)?, minutes: limit(platform, "lock_time")? })
+}
+
+/// Until when somebody must wait for a next try; none where they need not.
+async fn wait(
+    platform: &Platform,
+    scope: &str,
+    who: &str,
+    after: &str,
+) -> Result<Option<Timestamp>, Error> {
+    let who = keyed(platform, scope, who);
+    let found = store::sign_in_attempt::get(&platform.register, scope, &who).await?;
+    let Some((failed, last)) = found else { return Ok(None) };
+    let until = wait_until(terms(platform, after)?, failed, last);
+    Ok(until.filter(|until| platform.now() < *until))
+}
+
+/// Writes down a failure: by address, and by the name tried, whether there is such an account or not.
+async fn refuse(platform: &Platform, login: &str, browser: &Browser) -> Result<(), Error> {
+    let now = platform.now();
+    let (who, address) =
+        (keyed(platform, LOGIN, login), keyed(platform, ADDRESS, &browser.address));
+    let before = store::sign_in_attempt::get(&platform.register, LOGIN, &who).await?;
+    let mut write = platform.register.write().await?;
+    store::sign_in_attempt::add(&mut write, LOGIN, &who, now).await?;
+    store::sign_in_attempt::add(&mut write, ADDRESS, &address, now).await?;
+    let failed = before.map_or(0, |(failed, _)| failed) + 1;
+    let locked = wait_until(terms(platform, "lock_after")?, failed, now).is_some();
+    let event = if locked { Event::AccountLocked } else { Event::SignInFailed };
+    // The name as it was tried may be a password typed in the wrong place: its keyed hash it is.
+    let object = who.get(..16).unwrap_or(&who);
+    store::audit::append(&mut write, now, "public", event, object, "password").await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// What stands for an address or a login in the register.
+fn keyed(platform: &Platform, scope: &str, who: &str) -> String {
+    platform.keys.as_ref().map_or_else(String::new, |keys| keys.lookup(scope, who))
+}
+
+/// Whom one acts for first: an organisation with a role of the console before any other.
+async fn first_organisation(
+    platform: &Platform,
+    account: &Account,
+) -> Result<Option<OrganisationId>, Error> {
+    let held = store::account::memberships(&platform.register, account.id).await?;
+    let console = held.iter().find(|membership| Role::is_console(membership.role));
+    Ok(console.or(held.first()).map(|membership| membership.organisation))
+}
+
+/// Forgets failures nobody waits for any more; the worker does so now and then.
+pub async fn clear(platform: &Platform) -> Result<(), Error> {
+    let minutes = |key| -> Result<Timestamp, Error> {
+        let span = jiff::Span::new().minutes(limit(platform, key)?);
+        Ok(platform.now().checked_sub(span).unwrap_or(Timestamp::MIN))
+    };
+    let (longest, idle) = (minutes("session_longest")?, minutes("session_idle")?);
+    let mut write = platform.register.write().await?;
+    store::session::clear(&mut write, longest, idle).await?;
+    store::sign_in_attempt::clear(&mut write, longest).await?;
+    write.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,322 @@
+//! Accounts and the roles they hold.
+
+use domain::{
+    ids::{AccountId, OrganisationId, SubjectId},
+    role::{Membership, Role},
+};
+use jiff::Timestamp;
+use sqlx::{Row as _, any::AnyRow};
+
+use crate::{
+    error::Error,
+    register::{Register, Write, take_numbers},
+    stamp,
+};
+
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub id: AccountId,
+    pub login: String,
+    pub name: String,
+    /// PHC string of argon2id; none where the person signs in elsewhere.
+    pub password: Option<String>,
+    pub password_changed_at: Option<Timestamp>,
+    pub must_change: bool,
+    /// Sealed secret of the second factor.
+    pub totp: Option<String>,
+    /// The last step of time a code was accepted for.
+    pub totp_step: i64,
+    pub failed: i64,
+    pub locked_until: Option<Timestamp>,
+    pub one_session: bool,
+    /// The natural person whose account it is, where that was confirmed.
+    pub subject: Option<SubjectId>,
+    pub created_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+}
+
+/// Flags are read as numbers: the driver for both engines reads none of SQLite.
+const ACCOUNT: &str = "\
+    select id, login, name, password, password_changed_at, totp, totp_step, failed, locked_until,
+      subject_id, created_at, closed_at, case when must_change then 1 else 0 end as must_change,
+      case when one_session then 1 else 0 end as one_session
+    from account";
+
+/// Opens an account; none where the login is taken.
+pub async fn insert(
+    write: &mut Write,
+    login: &str,
+    name: &str,
+    at: Timestamp,
+) -> Result<Option<AccountId>, Error> {
+    let id = take_numbers(write, "account", 1).await?;
+    let statement = "\
+        insert into account (id, login, name, must_change, totp_step, failed, one_session, created_at)
+        values ($1, $2, $3, $4, 0, 0, $5, $6) on conflict do nothing";
+    let done = sqlx::query(statement)
+        .bind(id)
+        .bind(login)
+        .bind(name)
+        .bind(false)
+        .bind(false)
+        .bind(stamp::instant(at))
+        .execute(&mut *write.tx)
+        .await?;
+    Ok((done.rows_affected() == 1).then_some(AccountId(id)))
+}
+
+pub async fn get(register: &Register, id: AccountId) -> Result<Option<Account>, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ACCOUNT} where id = $1")))
+        .bind(id.0)
+        .fetch_optional(&register.pool)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub async fn by_login(register: &Register, login: &str) -> Result<Option<Account>, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ACCOUNT} where login = $1")))
+        .bind(login)
+        .fetch_optional(&register.pool)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The roles of an account, in the order of its organisations.
+pub async fn memberships(register: &Register, id: AccountId) -> Result<Vec<Membership>, Error> {
+    let statement = "\
+        select account_id, organisation_id, role from membership where account_id = $1
+        order by organisation_id, role";
+    let rows = sqlx::query(statement).bind(id.0).fetch_all(&register.pool).await?;
+    rows.iter().map(membership).collect()
+}
+
+/// Gives a role; false where it was held.
+pub async fn grant(
+    write: &mut Write,
+    membership: &Membership,
+    by: &str,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let statement = "\
+        insert into membership (account_id, organisation_id, role, granted_by, granted_at)
+        values ($1, $2, $3, $4, $5) on conflict do nothing";
+    let done = sqlx::query(statement)
+        .bind(membership.account.0)
+        .bind(membership.organisation.0)
+        .bind(membership.role.code())
+        .bind(by)
+        .bind(stamp::instant(at))
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes a role; false where it was not held.
+pub async fn withdraw(write: &mut Write, membership: &Membership) -> Result<bool, Error> {
+    let statement = "\
+        delete from membership where account_id = $1 and organisation_id = $2 and role = $3";
+    let done = sqlx::query(statement)
+        .bind(membership.account.0)
+        .bind(membership.organisation.0)
+        .bind(membership.role.code())
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Every account, by login.
+pub async fn all(register: &Register) -> Result<Vec<Account>, Error> {
+    let statement = format!("{ACCOUNT} order by login");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement)).fetch_all(&register.pool).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Who holds any role of an organisation.
+pub async fn members(
+    register: &Register,
+    organisation: OrganisationId,
+) -> Result<Vec<Membership>, Error> {
+    let statement = "\
+        select account_id, organisation_id, role from membership where organisation_id = $1
+        order by account_id, role";
+    let rows = sqlx::query(statement).bind(organisation.0).fetch_all(&register.pool).await?;
+    rows.iter().map(membership).collect()
+}
+
+/// Whether anybody holds a role.
+pub async fn is_held(register: &Register, role: Role) -> Result<bool, Error> {
+    let count: i64 = sqlx::query_scalar("select count(*) from membership where role = $1")
+        .bind(role.code())
+        .fetch_one(&register.pool)
+        .await?;
+    Ok(count != 0)
+}
+
+/// Keeps a new password, as a PHC string.
+pub async fn set_password(
+    write: &mut Write,
+    id: AccountId,
+    password: &str,
+    must_change: bool,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let statement = "\
+        update account set password = $2, must_change = $3, password_changed_at = $4, failed = 0,
+          locked_until = null
+        where id = $1";
+    sqlx::query(statement)
+        .bind(id.0)
+        .bind(password)
+        .bind(must_change)
+        .bind(stamp::instant(at))
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes failed tries, and until when the account is locked.
+pub async fn set_failed(
+    write: &mut Write,
+    id: AccountId,
+    failed: i64,
+    locked_until: Option<Timestamp>,
+) -> Result<(), Error> {
+    sqlx::query("update account set failed = $2, locked_until = $3 where id = $1")
+        .bind(id.0)
+        .bind(failed)
+        .bind(locked_until.map(stamp::instant))
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
+}
+
+/// Keeps the sealed secret of the second factor, or none.
+pub async fn set_totp(write: &mut Write, id: AccountId, sealed: Option<&str>) -> Result<(), Error> {
+    sqlx::query("update account set totp = $2, totp_step = 0 where id = $1")
+        .bind(id.0)
+        .bind(sealed)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
+}
+
+/// Uses up a step of time; false where it, or a later one, was used before.
+pub async fn use_step(write: &mut Write, id: AccountId, step: i64) -> Result<bool, Error> {
+    let done = sqlx::query("update account set totp_step = $2 where id = $1 and totp_step < $2")
+        .bind(id.0)
+        .bind(step)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Says that a sign-in ends every other session of the account, or that it does not.
+pub async fn set_one_session(write: &mut Write, id: AccountId, one: bool) -> Result<(), Error> {
+    sqlx::query("update account set one_session = $2 where id = $1")
+        .bind(id.0)
+        .bind(one)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
+}
+
+/// Says which natural person the account belongs to.
+pub async fn set_subject(
+    write: &mut Write,
+    id: AccountId,
+    subject: SubjectId,
+) -> Result<(), Error> {
+    sqlx::query("update account set subject_id = $2 where id = $1")
+        .bind(id.0)
+        .bind(subject.0)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
+}
+
+/// Closes an account; false where it was closed.
+pub async fn close(write: &mut Write, id: AccountId, at: Timestamp) -> Result<bool, Error> {
+    let statement = "update account set closed_at = $2 where id = $1 and closed_at is null";
+    let done =
+        sqlx::query(statement).bind(id.0).bind(stamp::instant(at)).execute(&mut *write.tx).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Keeps new recovery codes by their digests; those before are worth nothing.
+pub async fn set_recovery_codes(
+    write: &mut Write,
+    id: AccountId,
+    digests: &[String],
+) -> Result<(), Error> {
+    sqlx::query("delete from recovery_code where account_id = $1")
+        .bind(id.0)
+        .execute(&mut *write.tx)
+        .await?;
+    for digest in digests {
+        sqlx::query("insert into recovery_code (account_id, digest) values ($1, $2)")
+            .bind(id.0)
+            .bind(digest)
+            .execute(&mut *write.tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Uses up a recovery code; false where it is none, or was used.
+pub async fn use_recovery_code(
+    write: &mut Write,
+    id: AccountId,
+    digest: &str,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let statement = "\
+        update recovery_code set used_at = $3
+        where account_id = $1 and digest = $2 and used_at is null";
+    let done = sqlx::query(statement)
+        .bind(id.0)
+        .bind(digest)
+        .bind(stamp::instant(at))
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Recovery codes still to be used.
+pub async fn recovery_codes(register: &Register, id: AccountId) -> Result<i64, Error> {
+    let statement = "select count(*) from recovery_code where account_id = $1 and used_at is null";
+    Ok(sqlx::query_scalar(statement).bind(id.0).fetch_one(&register.pool).await?)
+}
+
+fn membership(row: &AnyRow) -> Result<Membership, Error> {
+    let role: String = row.try_get("role")?;
+    Ok(Membership {
+        account: AccountId(row.try_get("account_id")?),
+        organisation: OrganisationId(row.try_get("organisation_id")?),
+        role: Role::from_code(&role).ok_or_else(|| Error::Corrupt(format!("role {role}")))?,
+    })
+}
+
+fn read(row: &AnyRow) -> Result<Account, Error> {
+    let instant = |name: &str| -> Result<Option<Timestamp>, Error> {
+        let text: Option<String> = row.try_get(name)?;
+        text.as_deref().map(stamp::read_instant).transpose()
+    };
+    let subject: Option<i64> = row.try_get("subject_id")?;
+    Ok(Account {
+        id: AccountId(row.try_get("id")?),
+        login: row.try_get("login")?,
+        name: row.try_get("name")?,
+        password: row.try_get("password")?,
+        password_changed_at: instant("password_changed_at")?,
+        must_change: row.try_get::<i64, _>("must_change")? != 0,
+        totp: row.try_get("totp")?,
+        totp_step: row.try_get("totp_step")?,
+        failed: row.try_get("failed")?,
+        locked_until: instant("locked_until")?,
+        one_session: row.try_get::<i64, _>("one_session")? != 0,
+        subject: subject.map(SubjectId),
+        created_at: instant("created_at")?
+            .ok_or_else(|| Error::Corrupt("account without an instant".to_owned()))?,
+        closed_at: instant("closed_at")?,
+    })
+}

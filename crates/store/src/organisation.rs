@@ -1,0 +1,112 @@
+//! Organisations that people act for.
+
+use domain::{
+    ids::{OrganisationId, SubjectId},
+    role::OrganisationKind,
+};
+use jiff::Timestamp;
+use sqlx::{Row as _, any::AnyRow};
+
+use crate::{
+    error::Error,
+    register::{Register, Write, take_numbers},
+    stamp,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    pub id: OrganisationId,
+    pub kind: OrganisationKind,
+    /// Department of the place, unified code of a company, or a short word.
+    pub code: String,
+    pub name: String,
+    pub department: Option<String>,
+    pub subject: Option<SubjectId>,
+    pub closed: bool,
+}
+
+/// What is told of an organisation when it is opened.
+#[derive(Clone, Debug)]
+pub struct NewOrganisation {
+    pub kind: OrganisationKind,
+    pub code: String,
+    pub name: String,
+    pub department: Option<String>,
+    pub subject: Option<SubjectId>,
+}
+
+/// Opens an organisation; none where one of this kind and code is there.
+pub async fn insert(
+    write: &mut Write,
+    new: &NewOrganisation,
+    at: Timestamp,
+) -> Result<Option<OrganisationId>, Error> {
+    let id = take_numbers(write, "organisation", 1).await?;
+    let statement = "\
+        insert into organisation (id, kind, code, name, department, subject_id, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
+    let done = sqlx::query(statement)
+        .bind(id)
+        .bind(new.kind.code())
+        .bind(&new.code)
+        .bind(&new.name)
+        .bind(new.department.as_deref())
+        .bind(new.subject.map(|subject| subject.0))
+        .bind(stamp::instant(at))
+        .execute(&mut *write.tx)
+        .await?;
+    Ok((done.rows_affected() == 1).then_some(OrganisationId(id)))
+}
+
+pub async fn get(register: &Register, id: OrganisationId) -> Result<Option<Organisation>, Error> {
+    let row = sqlx::query("select * from organisation where id = $1")
+        .bind(id.0)
+        .fetch_optional(&register.pool)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub async fn by_code(
+    register: &Register,
+    kind: OrganisationKind,
+    code: &str,
+) -> Result<Option<Organisation>, Error> {
+    let row = sqlx::query("select * from organisation where kind = $1 and code = $2")
+        .bind(kind.code())
+        .bind(code)
+        .fetch_optional(&register.pool)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Every organisation, by kind and name.
+pub async fn all(register: &Register) -> Result<Vec<Organisation>, Error> {
+    let rows = sqlx::query("select * from organisation order by kind, name, id")
+        .fetch_all(&register.pool)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Closes an organisation; false where it was closed, or is none.
+pub async fn close(write: &mut Write, id: OrganisationId, at: Timestamp) -> Result<bool, Error> {
+    let statement = "update organisation set closed_at = $2 where id = $1 and closed_at is null";
+    let done =
+        sqlx::query(statement).bind(id.0).bind(stamp::instant(at)).execute(&mut *write.tx).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+fn read(row: &AnyRow) -> Result<Organisation, Error> {
+    let kind: String = row.try_get("kind")?;
+    let subject: Option<i64> = row.try_get("subject_id")?;
+    let closed_at: Option<String> = row.try_get("closed_at")?;
+    Ok(Organisation {
+        id: OrganisationId(row.try_get("id")?),
+        kind: OrganisationKind::from_code(&kind)
+            .ok_or_else(|| Error::Corrupt(format!("kind of organisation {kind}")))?,
+        code: row.try_get("code")?,
+        name: row.try_get("name")?,
+        department: row.try_get("department")?,
+        subject: subject.map(SubjectId),
+        closed: closed_at.is_some(),
+    })
+}

@@ -1,0 +1,96 @@
+//! One's own file, one of its records, and who looked at it.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, Query},
+    response::Response,
+    routing::get,
+};
+use domain::{access::Action, ids::RecordId, text::Lang};
+use registry::{
+    access_log::{self, EntryView},
+    file::FileView,
+    platform::Platform,
+    reading::{self, Asked},
+    record::History,
+};
+use serde::Deserialize;
+
+use super::own_subject;
+use crate::{
+    desk::{Bench, Desk},
+    error::Error,
+    portal::draw,
+    view::Frame,
+};
+
+/// Entries of the log on a page.
+const PAGE: i64 = 50;
+
+pub fn router() -> Router<Platform> {
+    Router::new()
+        .route("/centre/file", get(file))
+        .route("/centre/records/{record}", get(record))
+        .route("/centre/log", get(log))
+}
+
+#[derive(Template)]
+#[template(path = "centre/file.html")]
+struct File {
+    f: Frame,
+    l: Lang,
+    d: Bench,
+    file: FileView,
+}
+
+#[derive(Template)]
+#[template(path = "centre/record.html")]
+struct Record {
+    f: Frame,
+    l: Lang,
+    d: Bench,
+    history: History,
+}
+
+#[derive(Template)]
+#[template(path = "centre/log.html")]
+struct Log {
+    f: Frame,
+    l: Lang,
+    d: Bench,
+    entries: Vec<EntryView>,
+    next: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Before {
+    before: Option<i64>,
+}
+
+async fn file(desk: Desk) -> Result<Response, Error> {
+    let access = desk.signed.own_access();
+    let (subject, lang) = (own_subject(&desk)?, desk.lang());
+    let asked = Asked { access: &access, action: Action::ReadOwn, subject, lang };
+    let opened = reading::file(desk.platform(), asked).await?;
+    draw(&File { f: desk.frame(), l: lang, d: desk.centre("file"), file: opened.view })
+}
+
+async fn record(desk: Desk, Path(number): Path<i64>) -> Result<Response, Error> {
+    let access = desk.signed.own_access();
+    let (subject, lang) = (own_subject(&desk)?, desk.lang());
+    let asked = Asked { access: &access, action: Action::ReadOwn, subject, lang };
+    let opened = reading::record(desk.platform(), asked, RecordId(number)).await?;
+    draw(&Record { f: desk.frame(), l: lang, d: desk.centre("file"), history: opened.view })
+}
+
+async fn log(desk: Desk, Query(Before { before }): Query<Before>) -> Result<Response, Error> {
+    own_subject(&desk)?;
+    let access = desk.signed.own_access();
+    let mut entries =
+        access_log::own(desk.platform(), &access, before, PAGE + 1, desk.lang()).await?;
+    let more = i64::try_from(entries.len()).is_ok_and(|count| PAGE < count);
+    entries.truncate(usize::try_from(PAGE).unwrap_or_default());
+    let next = entries.last().filter(|_| more).map(|entry| entry.seq);
+    draw(&Log { f: desk.frame(), l: desk.lang(), d: desk.centre("log"), entries, next })
+}

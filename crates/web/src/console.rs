@@ -1,0 +1,33 @@
+//! The console (工作台): where departments hand in and look up, and the centre does its work.
+
+mod accounts;
+mod audit;
+mod catalogue;
+mod claims;
+mod file;
+mod home;
+mod keys;
+mod matters;
+mod progress;
+mod records;
+mod sample;
+pub mod submissions;
+
+use axum::Router;
+use registry::platform::Platform;
+
+/// Every address of the console.
+pub fn router() -> Router<Platform> {
+    Router::new()
+        .merge(accounts::router())
+        .merge(audit::router())
+        .merge(catalogue::router())
+        .merge(claims::router())
+        .merge(home::router())
+        .merge(keys::router())
+        .merge(matters::router())
+        .merge(progress::router())
+        .merge(records::router())
+        .merge(sample::router())
+        .merge(submissions::router())
+}

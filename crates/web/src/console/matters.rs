@@ -1,0 +1,200 @@
+//! Matters: registered by case number, checked, read for, and closed when done.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+    routing::{get, post},
+};
+use domain::{
+    access::{Access, Action, Ground},
+    ids::MatterId,
+    matter::{Matter, MatterKind},
+    text::Lang,
+};
+use registry::{
+    advice::Advice,
+    gate,
+    matter::{self, NewMatter},
+    platform::Platform,
+    reading,
+};
+use serde::Deserialize;
+
+use super::file::FilePage;
+use crate::{
+    desk::{Bench, Desk},
+    error::Error,
+    portal::draw,
+    signed::{Sent, Signed},
+    view::Frame,
+};
+
+/// Matters shown in the list.
+const LIST: i64 = 100;
+
+pub fn router() -> Router<Platform> {
+    Router::new()
+        .route("/console/matters", get(list).post(register))
+        .route("/console/matters/{id}", get(page))
+        .route("/console/matters/{id}/check", post(check))
+        .route("/console/matters/{id}/close", post(close))
+        .route("/console/matters/{id}/file", get(file))
+}
+
+/// A matter as a page shows it.
+struct MatterView {
+    id: i64,
+    kind: String,
+    basis: String,
+    sections: String,
+    number: String,
+    slug: String,
+    opened_at: String,
+    until: String,
+    open: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/matters.html")]
+struct List {
+    f: Frame,
+    l: Lang,
+    d: Bench,
+    kinds: Vec<MatterKind>,
+    matters: Vec<MatterView>,
+}
+
+#[derive(Template)]
+#[template(path = "console/matter.html")]
+struct Page {
+    f: Frame,
+    l: Lang,
+    d: Bench,
+    matter: MatterView,
+    /// Whether the reader's role opens the file, or gets the result of a check alone.
+    reads: bool,
+    advice: Option<Advice>,
+}
+
+#[derive(Deserialize)]
+struct Registration {
+    kind: String,
+    number: String,
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct Check {
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+async fn list(desk: Desk) -> Result<Response, Error> {
+    let (platform, access) = (desk.platform(), desk.signed.access());
+    let mut matters = Vec::new();
+    for one in matter::list(platform, &access, LIST).await? {
+        matters.push(view(platform, one, desk.lang()).await?);
+    }
+    let kinds = platform.policy.matters.clone();
+    draw(&List { f: desk.frame(), l: desk.lang(), d: desk.console("matters"), kinds, matters })
+}
+
+async fn register(
+    State(platform): State<Platform>,
+    Signed(signed): Signed,
+    Sent(sent): Sent<Registration>,
+) -> Result<Redirect, Error> {
+    let new = NewMatter { kind: sent.kind, number: sent.number, slug: sent.code };
+    let matter = matter::register(&platform, &signed.access(), &new).await?;
+    Ok(Redirect::to(&format!("/console/matters/{}", matter.id)))
+}
+
+async fn page(desk: Desk, Path(id): Path<i64>) -> Result<Response, Error> {
+    let matter = matter::find(desk.platform(), &desk.signed.access(), MatterId(id)).await?;
+    one(&desk, matter, None).await
+}
+
+async fn check(
+    desk: Desk,
+    Path(id): Path<i64>,
+    Sent(sent): Sent<Check>,
+) -> Result<Response, Error> {
+    let (platform, access) = (desk.platform(), desk.signed.access());
+    let matter = matter::find(platform, &access, MatterId(id)).await?;
+    let name = Some(sent.name.trim().to_owned()).filter(|name| !name.is_empty());
+    let advice = matter::check(platform, &access, &matter, name, desk.lang()).await?;
+    one(&desk, matter, Some(advice)).await
+}
+
+async fn close(
+    State(platform): State<Platform>,
+    Signed(signed): Signed,
+    Path(id): Path<i64>,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Result<Redirect, Error> {
+    matter::close(&platform, &signed.access(), MatterId(id)).await?;
+    Ok(Redirect::to(&format!("/console/matters/{id}")))
+}
+
+async fn file(desk: Desk, Path(id): Path<i64>) -> Result<Response, Error> {
+    let (platform, lang) = (desk.platform(), desk.lang());
+    let access = desk.signed.access();
+    let matter = matter::find(platform, &access, MatterId(id)).await?;
+    let asked = reading::Asked {
+        access: &on(platform, access, &matter),
+        action: Action::ReadForMatter,
+        subject: matter.subject,
+        lang,
+    };
+    let opened = reading::file(platform, asked).await?;
+    let ground = format!("{} {}", kind(platform, &matter.kind, lang), matter.number);
+    draw(&FilePage::of(&desk, "matters", opened, ground, format!("/console/matters/{id}")))
+}
+
+async fn one(desk: &Desk, matter: Matter, advice: Option<Advice>) -> Result<Response, Error> {
+    let (platform, lang) = (desk.platform(), desk.lang());
+    let reads = gate::may_ever(platform, &desk.signed.access(), Action::ReadForMatter);
+    let page = Page {
+        f: desk.frame(),
+        l: lang,
+        d: desk.console("matters"),
+        matter: view(platform, matter, lang).await?,
+        reads,
+        advice,
+    };
+    Ok(draw(&page)?.into_response())
+}
+
+/// The same access on the ground of a matter, for the purpose its subject will read.
+fn on(platform: &Platform, access: Access, matter: &Matter) -> Access {
+    access.on(Ground::Matter(matter.id), kind(platform, &matter.kind, Lang::Zh))
+}
+
+fn kind(platform: &Platform, id: &str, lang: Lang) -> String {
+    platform.policy.matter(id).map_or(id, |kind| kind.label.get(lang)).to_owned()
+}
+
+async fn view(platform: &Platform, matter: Matter, lang: Lang) -> Result<MatterView, Error> {
+    let known = platform.policy.matter(&matter.kind);
+    let sections = known.map(|kind| kind.sections.as_slice()).unwrap_or_default();
+    let sections: Vec<String> =
+        sections.iter().map(|section| section.label().get(lang).to_owned()).collect();
+    let basis =
+        known.map(|kind| format!("{}{}", kind.reference.instrument, kind.reference.article));
+    Ok(MatterView {
+        id: matter.id.0,
+        kind: kind(platform, &matter.kind, lang),
+        basis: basis.unwrap_or_default(),
+        sections: sections.join(lang.t("、", ", ")),
+        slug: matter::slug(platform, matter.subject).await?,
+        opened_at: platform.minute(matter.opened_at),
+        until: platform.minute(matter.until),
+        open: matter.closed_at.is_none() && platform.now() < matter.until,
+        number: matter.number,
+    })
+}

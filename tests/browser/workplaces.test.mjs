@@ -1,0 +1,241 @@
+// The workplaces, driven as people do: first administrators with their second factor, a department's
+// upload with its fault, mended and sent again; a company that claims itself, reads its file and
+// log, grants a consent and takes it back.
+
+import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+
+import { WIDTHS, axe, launch, noSidewaysScroll, shot, url } from "./site.mjs";
+
+const PASSWORD = "山重水复疑无路柳暗花明-1";
+const work = process.env.XINHENG_DATA;
+
+let browser;
+before(async () => {
+    browser = await launch();
+});
+after(async () => {
+    await browser?.close();
+});
+
+function command(...words) {
+    const told = execFileSync(process.env.XINHENG_BIN, [...words, "--json"], { encoding: "utf8" });
+    return JSON.parse(told.trim().split("\n").at(-1));
+}
+
+// RFC 6238 with SHA-1, six figures, thirty seconds.
+function code(secret, now = Date.now()) {
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits = "";
+    for (const letter of secret) bits += letters.indexOf(letter).toString(2).padStart(5, "0");
+    const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+    const counter = Buffer.alloc(8);
+    counter.writeBigUInt64BE(BigInt(Math.floor(now / 30_000)));
+    const mac = createHmac("sha1", key).update(counter).digest();
+    const at = mac.at(-1) & 15;
+    return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+async function person() {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "zh-CN", bypassCSP: true });
+    return context.newPage();
+}
+
+async function signIn(page, login, password) {
+    await page.goto(`${url}/sign-in`);
+    await page.getByLabel("登录名").fill(login);
+    await page.getByLabel("口令", { exact: true }).fill(password);
+    await page.locator("main").getByRole("button", { name: "登录" }).click();
+}
+
+// The first sign-in of somebody with a role of the console: new password, second factor, recovery codes.
+async function firstSignIn(page, login, first) {
+    await signIn(page, login, first);
+    await page.getByLabel("现在的口令").fill(first);
+    await page.getByLabel("新口令").fill(PASSWORD);
+    await page.getByLabel("再输一次").fill(PASSWORD);
+    await looked(page, "password");
+    await page.getByRole("button", { name: "修改" }).click();
+    const secret = await page.locator("input[name=secret]").getAttribute("value");
+    await looked(page, "factor");
+    await page.getByLabel("验证码").fill(code(secret));
+    await page.getByRole("button", { name: "启用" }).click();
+    assert.match(await page.locator("h1").innerText(), /恢复码/);
+    await looked(page, "codes");
+    await page.getByRole("link", { name: "已抄好，继续" }).click();
+    return secret;
+}
+
+const seen = new Set();
+// Looks at a page once: accessibility, three widths, a picture.
+async function looked(page, name) {
+    if (seen.has(name)) return;
+    seen.add(name);
+    await axe(page, name);
+    for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        await noSidewaysScroll(page, `${name} at ${width}`);
+        if (width !== 390) await shot(page, `desk-${name}-${width}`);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+async function out(page) {
+    await page.getByRole("button", { name: "退出" }).click();
+}
+
+const held = {};
+
+test("the first administrators come in with two factors and open the rest", async () => {
+    for (const role of ["system", "security", "audit"]) {
+        const { first_password: first } = command(
+            "account", "first", "--role", `${role}_administrator`, "--login", role, "--name", `示例${role}`,
+        );
+        held[role] = await person();
+        await firstSignIn(held[role], role, first);
+        await looked(held[role], `console-home-${role}`);
+    }
+    const system = held.system;
+    await system.goto(`${url}/console/accounts`);
+    for (const [kind, id, name] of [["department", "scjg", ""], ["bank", "示例银行", "示例银行示例支行"]]) {
+        await system.getByLabel("类别").selectOption(kind);
+        await system.getByLabel(/^代码/).fill(id);
+        await system.getByLabel(/^名称/).fill(name);
+        await system.getByRole("button", { name: "登记" }).click();
+    }
+    for (const login of ["jingban", "zhongxin", "yinhang"]) {
+        await system.locator("#login").fill(login);
+        await system.locator("#name").fill(`示例${login}`);
+        await system.getByRole("button", { name: "开立" }).click();
+        held[login] = await system.locator("[role=status] code").nth(1).innerText();
+        await looked(system, "accounts");
+    }
+    const security = held.security;
+    for (const [login, role] of [["jingban", "信源单位经办人"], ["zhongxin", "信用中心经办人"], ["yinhang", "金融机构查询员"]]) {
+        await security.goto(`${url}/console/roles`);
+        const option = await security.locator("#account option", { hasText: login }).getAttribute("value");
+        await security.locator("#account").selectOption(option);
+        const choice = await security.locator("#role option", { hasText: role }).first().getAttribute("value");
+        await security.locator("#role").selectOption(choice);
+        await security.getByRole("button", { name: "授予" }).click();
+    }
+    await looked(security, "roles");
+    await security.goto(`${url}/console/keys`);
+    await looked(security, "keys");
+    const audit = held.audit;
+    await audit.goto(`${url}/console/audit`);
+    assert.ok((await audit.locator("main").innerText()).includes("授予角色"));
+    await looked(audit, "audit");
+    await audit.goto(`${url}/console/accounts`);
+    assert.match(await audit.locator("h1").innerText(), /没有这项权限/);
+});
+
+test("a clerk hands a faulty file in, mends a row and sends it again", async () => {
+    const page = await person();
+    await firstSignIn(page, "jingban", held.jingban);
+    await looked(page, "console-home");
+    await page.goto(`${url}/console/submissions`);
+    await looked(page, "submissions");
+    const company = await (await fetch(`${url}/api/v1/search?q=${encodeURIComponent("有限公司")}&limit=20`)).json();
+    const found = company.hits.find((hit) => hit.slug.startsWith("91"));
+    const { name } = found.subject;
+    held.company = found.slug;
+    const heading = "CF_XDR_MC,CF_XDR_LB,CF_XDR_SHXYM,CF_FRDB,CF_WSH,CF_WFXW,CF_SY,CF_YJ,CF_CFLB,CF_NR,CF_NR_FK,CF_JDRQ,CF_YXQ,CF_CFJG,CF_CFJGDM,CF_SJLY,CF_SJLYDM";
+    const organ = "示例市市场监督管理局,11419900419900016T";
+    const row = (number, date) =>
+        `${name},法人及非法人组织,${held.company},示例甲,示市监罚〔2026〕${number}号,未按规定公示价格,当事人销售商品未明码标价,《中华人民共和国价格法》第四十二条,罚款,罚款2000元,0.2,${date},2099-12-31,${organ},${organ}`;
+    const file = join(work, "处罚.csv");
+    writeFileSync(file, `${heading}\n${row(99001, "2026-05-12")}\n${row(99002, "不是日期")}\n`);
+    await page.getByLabel("信息项").selectOption("penalty");
+    await page.getByLabel(/^文件/).setInputFiles(file);
+    await page.getByRole("button", { name: "上传" }).click();
+    await page.waitForURL(/\/console\/submissions\//);
+    assert.ok((await page.locator("#faults").innerText()).includes("不是日期"));
+    await looked(page, "receipt");
+    await page.locator("#faults a").first().click();
+    await looked(page, "row");
+    await page.locator("[aria-invalid=true]").fill("2026-05-13");
+    await page.getByRole("button", { name: "补正后再报" }).click();
+    await page.waitForURL(/\/console\/submissions\//);
+    assert.ok((await page.locator("main").innerText()).includes("没有退回的行"));
+    await page.goto(`${url}/console/records?item=penalty`);
+    assert.ok((await page.locator("main").innerText()).includes("99002号"));
+    await looked(page, "records");
+    await page.locator("tbody a").first().click();
+    await looked(page, "record");
+    await page.goto(`${url}/console/catalogue`);
+    await looked(page, "catalogue");
+    await page.goto(`${url}/console/matters`);
+    await looked(page, "matters");
+    await page.getByLabel("办件编号").fill("示办〔2026〕1号");
+    await page.getByLabel("统一社会信用代码").fill(held.company);
+    await page.getByRole("button", { name: "登记" }).click();
+    await page.getByRole("button", { name: "核查" }).click();
+    await looked(page, "matter");
+    await page.getByRole("link", { name: /打开档案/ }).click();
+    await looked(page, "matter-file");
+    await out(page);
+});
+
+test("a company claims itself, reads its file and its log, grants and takes back", async () => {
+    const page = await person();
+    await page.goto(`${url}/register`);
+    await looked(page, "register");
+    await page.getByLabel("登录名").fill("faren");
+    await page.getByLabel("姓名").fill("示例丙");
+    await page.getByLabel("口令").fill(PASSWORD);
+    await page.getByRole("button", { name: "开立" }).click();
+    await looked(page, "centre-new");
+    await page.goto(`${url}/centre/claims`);
+    await looked(page, "claims");
+    await page.getByLabel("统一社会信用代码").fill(held.company);
+    await page.locator("form[action='/centre/claims'] button").click();
+    const clerk = await person();
+    await firstSignIn(clerk, "zhongxin", held.zhongxin);
+    await clerk.goto(`${url}/console/claims`);
+    await looked(clerk, "console-claims");
+    await clerk.getByLabel(/核对了什么/).fill("已核对营业执照和身份证件");
+    await clerk.getByRole("button", { name: "确认" }).click();
+    await signIn(page, "faren", PASSWORD);
+    await looked(page, "centre-home");
+    await page.goto(`${url}/centre/file`);
+    await looked(page, "centre-file");
+    await page.locator(".record__head a").first().click();
+    await looked(page, "centre-record");
+    await page.goto(`${url}/centre/log`);
+    const log = await page.locator("main").innerText();
+    assert.ok(log.includes("示办〔2026〕1号") && log.includes("示例市市场监督管理局"), log);
+    await looked(page, "centre-log");
+    await page.goto(`${url}/centre/consents`);
+    await looked(page, "centre-consents");
+    await page.getByLabel("授权给").selectOption({ label: "示例银行示例支行" });
+    await page.locator("input[name='item.registration']").check();
+    await page.getByRole("button", { name: "下一步：确认" }).click();
+    await looked(page, "centre-consent-confirm");
+    await page.getByRole("button", { name: "同意授权" }).click();
+    const bank = await person();
+    await firstSignIn(bank, "yinhang", held.yinhang);
+    await bank.goto(`${url}/console/consents`);
+    await looked(bank, "console-consents");
+    await bank.getByRole("button", { name: /^打开/ }).click();
+    const opened = await bank.locator("main").innerText();
+    assert.ok(opened.includes("这次查询已记入主体的查询记录"), opened);
+    await looked(bank, "consent-file");
+    await page.goto(`${url}/centre/log`);
+    assert.ok((await page.locator("main").innerText()).includes("示例银行示例支行"));
+    await page.goto(`${url}/centre/consents`);
+    await page.getByRole("button", { name: /^撤回/ }).click();
+    await bank.goto(`${url}/console/consents`);
+    assert.ok((await bank.locator("main").innerText()).includes("主体已撤回"));
+    await page.goto(`${url}/centre/reports`);
+    await looked(page, "centre-reports");
+    await page.goto(`${url}/account`);
+    await looked(page, "account");
+    await out(page);
+    await page.goto(`${url}/sign-in`);
+    await looked(page, "sign-in");
+});
