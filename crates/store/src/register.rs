@@ -158,12 +158,13 @@ impl Register {
         pen(self.turn.as_ref()).await
     }
 
-    /// Brings the register to this program's version.
-    pub async fn migrate(&self) -> Result<(), Error> {
+    /// Brings the register to this program's version; false where it was.
+    pub async fn migrate(&self) -> Result<bool, Error> {
+        let before = self.version().await?;
         let mut connection = self.writers.acquire().await?;
         let _held = self.pen().await?;
         MIGRATOR.run(&mut *connection).await?;
-        Ok(())
+        Ok(!matches!(before, Version::Ours))
     }
 
     async fn version(&self) -> Result<Version, Error> {

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use domain::{access::Access, audit::Event};
+use jiff::Timestamp;
 use serde_json::json;
 use store::register::Register;
 
@@ -13,7 +15,9 @@ use crate::{
 pub async fn migrate(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
     std::fs::create_dir_all(&settings.data)?;
     let register = Register::connect(settings.engine(), 1).await?;
-    register.migrate().await?;
+    if register.migrate().await? {
+        note(&register, Event::RegisterMigrated, "register", env!("CARGO_PKG_VERSION")).await?;
+    }
     let engine = register.engine().name();
     if json {
         output(json!({ "engine": engine, "migrated": true }));
@@ -28,8 +32,8 @@ pub async fn migrate(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
 
 pub async fn backup(settings: &Settings, file: &Path, json: bool) -> anyhow::Result<Exit> {
     let register = Register::open(settings.engine()).await?;
-    let summary =
-        store::backup::backup(&register, file, jiff::Timestamp::now(), &mut told(json)).await?;
+    let summary = store::backup::backup(&register, file, Timestamp::now(), &mut told(json)).await?;
+    note(&register, Event::BackupWritten, &named(file), &summary.digest).await?;
     finish(json, file, &summary.tables);
     Ok(Exit::Done)
 }
@@ -38,6 +42,7 @@ pub async fn restore(settings: &Settings, file: &Path, json: bool) -> anyhow::Re
     std::fs::create_dir_all(&settings.data)?;
     let register = Register::open_to_restore(settings.engine()).await?;
     let summary = store::backup::restore(&register, file, &mut told(json)).await?;
+    note(&register, Event::RegisterRestored, &named(file), &summary.digest).await?;
     finish(json, file, &summary.tables);
     Ok(Exit::Done)
 }
@@ -65,6 +70,24 @@ pub async fn verify(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
         output(format_args!("{}{}", say("问题数：", "problems: "), findings.count()));
     }
     Ok(if findings.problems.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+/// Writes into the audit what was done to the register as a whole.
+async fn note(
+    register: &Register,
+    event: Event,
+    object: &str,
+    detail: &str,
+) -> Result<(), store::error::Error> {
+    let actor = Access::operator(&super::actor()).actor.to_string();
+    let mut write = register.write().await?;
+    store::audit::append(&mut write, Timestamp::now(), &actor, event, object, detail).await?;
+    write.commit().await
+}
+
+/// The name of a file, without the folders of this machine.
+fn named(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn told(json: bool) -> impl FnMut(&str, u64) + Send {
