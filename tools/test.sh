@@ -13,12 +13,20 @@ skip() {
     fi
 }
 
+# What the platform logs under the tests, down to the finest word.
+XINHENG_TEST_LOG=$(mktemp -d)
+export XINHENG_TEST_LOG
+trap 'rm -rf "$XINHENG_TEST_LOG"' EXIT
+
 if tools/with-postgres.sh --there; then
     tools/with-postgres.sh tools/nextest.sh "$@"
 else
     skip "tests on PostgreSQL: no private cluster can be started here"
     tools/nextest.sh "$@"
 fi
+
+tools/no-secrets.sh "$XINHENG_TEST_LOG"
+echo "no secret in $(cat "$XINHENG_TEST_LOG"/*.log | wc -l) lines of the logs"
 
 browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
 if ! command -v node >/dev/null; then

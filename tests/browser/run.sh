@@ -20,6 +20,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 export XINHENG_DATA=$work/data XINHENG_POLICY=${XINHENG_POLICY:-$root/policy} XINHENG_PLACE=shili
+export XINHENG_TOLD=$work/told
 unset DATABASE_URL XINHENG_PUBLIC_URL
 mkdir -p "$XINHENG_DATA"
 cd "$work"
@@ -55,7 +56,7 @@ while IFS=$'\t' read -r path item_flag item department_flag department rest; do
     fi
 done <"$work/deliveries"
 
-"$binary" serve --listen 127.0.0.1:0 >"$work/address" 2>"$work/serve.log" &
+XINHENG_LOG=debug "$binary" serve --listen 127.0.0.1:0 >"$work/address" 2>"$work/serve.log" &
 site=$!
 for _ in $(seq 200); do
     XINHENG_URL=$(grep -m1 -o 'http://[0-9.:]*' "$work/address" || true)
@@ -83,8 +84,15 @@ if [ "${1:-}" = --keep ]; then
 fi
 export XINHENG_BIN=$binary
 cd "$root"
-node --test --test-reporter=spec "$here/pages.test.mjs" "$here/paths.test.mjs" "$here/workplaces.test.mjs" || {
+node --test --test-reporter=spec "$here/pages.test.mjs" "$here/paths.test.mjs" "$here/workplaces.test.mjs" "$here/oidc.test.mjs" || {
     status=$?
     grep -E 'ERROR|WARN' "$work/serve.log" | tail -20 >&2 || true
     exit "$status"
 }
+
+# What the drive signed in with stands neither in the log nor in the register.
+kill "$site" 2>/dev/null || true
+wait "$site" 2>/dev/null || true
+site=
+[ -s "$XINHENG_TOLD" ] || { echo "the drive told no secrets" >&2; exit 1; }
+"$root/tools/no-secrets.sh" --told "$XINHENG_TOLD" "$work/serve.log" "$XINHENG_DATA"/register.db* "$XINHENG_DATA/names"

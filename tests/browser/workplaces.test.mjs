@@ -4,7 +4,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -52,8 +52,14 @@ async function signIn(page, login, password) {
     await page.locator("main").getByRole("button", { name: "登录" }).click();
 }
 
+// Keeps a secret for the look through log and register afterwards.
+function told(secret) {
+    if (process.env.XINHENG_TOLD) appendFileSync(process.env.XINHENG_TOLD, `${secret}\n`);
+}
+
 // The first sign-in of somebody with a role of the console: new password, second factor, recovery codes.
 async function firstSignIn(page, login, first) {
+    told(first);
     await signIn(page, login, first);
     await page.getByLabel("现在的口令").fill(first);
     await page.getByLabel("新口令").fill(PASSWORD);
@@ -61,10 +67,12 @@ async function firstSignIn(page, login, first) {
     await looked(page, "password");
     await page.getByRole("button", { name: "修改" }).click();
     const secret = await page.locator("input[name=secret]").getAttribute("value");
+    told(secret);
     await looked(page, "factor");
     await page.getByLabel("验证码").fill(code(secret));
     await page.getByRole("button", { name: "启用" }).click();
     assert.match(await page.locator("h1").innerText(), /恢复码/);
+    for (const recovery of await page.locator("main li code").allInnerTexts()) told(recovery);
     await looked(page, "codes");
     await page.getByRole("link", { name: "已抄好，继续" }).click();
     return secret;

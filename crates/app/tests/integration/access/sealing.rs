@@ -10,7 +10,7 @@ use registry::{
 };
 use store::{load::Mode, submission};
 
-use crate::site::{self, Site, csv, person_penalty, with};
+use crate::site::{self, PERSON, Site, csv, person_penalty, with};
 
 /// Rows sent back, each of a person.
 const FAULTY: usize = 700;
@@ -26,6 +26,25 @@ impl Site {
     async fn under(&self, id: &str) -> u64 {
         let still = reseal::still_under(&self.platform, id).await.unwrap();
         still.into_iter().map(|(_, count)| count).sum()
+    }
+
+    /// A text stands in no file but the ones that were handed in.
+    fn nowhere(&self, text: &str) {
+        let mut folders = vec![self.dir.path().to_owned()];
+        let mut files = 0;
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_none_or(|ending| ending != "csv") {
+                    files += 1;
+                    let bytes = std::fs::read(&path).unwrap();
+                    let stands = bytes.windows(text.len()).any(|window| window == text.as_bytes());
+                    assert!(!stands, "it stands in {}", path.display());
+                }
+            }
+        }
+        assert_ne!(files, 0, "the register is a file");
     }
 
     async fn sound(&self) {
@@ -81,4 +100,5 @@ async fn renewed_keys_seal_everything_anew_and_change_nothing() {
     let again = site.import("penalty", "scjg", Mode::Changes, &taken).await.unwrap();
     assert_eq!((again.counts.created, again.counts.unchanged), (0, 1));
     site.sound().await;
+    site.nowhere(PERSON);
 }
