@@ -9,7 +9,7 @@ SHELL := /bin/bash
 CARGO_TARGET_DIR ?= $(HOME)/.cache/xinheng/target
 export CARGO_TARGET_DIR
 
-.PHONY: help setup build demo test check bench soak db
+.PHONY: help setup build demo test check bench fuzz soak db
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ check: ## format, lints, and the tests of house rules
 bench: build ## the duels against peers
 	@tools/setup.sh postgres peers
 	@bench/run.sh
+
+fuzz: build ## the API against its own description, with schemathesis
+	@tools/setup.sh peers
+	@tests/api/run.sh
 
 soak: ## 200 kills in the midst of an import, on each engine
 	@tools/setup.sh build check postgres

@@ -19,8 +19,8 @@ use crate::api::{
 #[utoipa::path(
     get, path = "/changes", tag = "changes",
     params(
-        ("from" = Option<i64>, Query, description = "从这一号起 · first position, 1 if not given", example = 1),
-        ("limit" = Option<i64>, Query, description = "1–500, 100 if not given", example = 100),
+        ("from" = Option<i64>, Query, minimum = 1, description = "从这一号起 · first position, 1 if not given", example = 1),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 500, description = "1–500, 100 if not given", example = 100),
     ),
     responses((status = 200, description = "一页 · one page"), (status = 400, description = "参数有误 · bad parameter"))
 )]

@@ -50,8 +50,8 @@ struct Links {
     post, path = "/subjects/{code}/reports", tag = "reports",
     params(
         ("code" = String, Path, description = "主体代码 · code of the subject", example = "91419901MA0000023D"),
-        ("as_of" = Option<String>, Query, description = "按这一天 · as of this day", example = "2026-06-30"),
-        ("known_at" = Option<String>, Query, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
+        ("as_of" = Option<String>, Query, format = Date, description = "按这一天 · as of this day", example = "2026-06-30"),
+        ("known_at" = Option<String>, Query, format = DateTime, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
     ),
     responses(
         (status = 201, description = "已出具 · issued"), (status = 400, description = "参数有误 · bad parameter"),
@@ -79,7 +79,7 @@ pub async fn issue_report(
     get, path = "/reports/{number}", tag = "reports",
     params(
         ("number" = String, Path, description = "报告编号 · number", example = "4199002026112200000001"),
-        ("code" = String, Query, description = "核验码 · verification code", example = "0123456789ABCDEFGHJKMNPQRS"),
+        ("code" = String, Query, min_length = 1, description = "核验码 · verification code", example = "0123456789ABCDEFGHJKMNPQRS"),
     ),
     responses((status = 200, description = "报告 · report"), (status = 404, description = "编号与核验码不符 · number and code do not fit"))
 )]
@@ -100,7 +100,7 @@ pub async fn report(
     get, path = "/reports/{number}/document", tag = "reports",
     params(
         ("number" = String, Path, description = "报告编号 · number", example = "4199002026112200000001"),
-        ("code" = String, Query, description = "核验码 · verification code", example = "0123456789ABCDEFGHJKMNPQRS"),
+        ("code" = String, Query, min_length = 1, description = "核验码 · verification code", example = "0123456789ABCDEFGHJKMNPQRS"),
     ),
     responses(
         (status = 200, description = "原件 · document", content_type = "application/pdf", body = Vec<u8>),

@@ -39,6 +39,9 @@ const NULLABLE: &[(&str, &str)] = &[
     ("next_row", "integer"),
 ];
 
+/// Values of several kinds, of which the examples show some.
+const MIXED: &[(&str, &[&str])] = &[("fields.data", &["string", "integer", "boolean", "array"])];
+
 /// The words a value may be, by the end of its path; the first that fits counts.
 const WORDS: &[(&str, &[&str])] = &[
     ("standing", &["valid", "superseded", "revoked"]),
@@ -95,6 +98,12 @@ fn at(path: &str, examples: &[&Value]) -> Value {
         types.retain(|kind| *kind != "integer");
     }
     let ends = |end: &str| path == end || path.ends_with(&format!(".{end}"));
+    if let Some((_, kinds)) = MIXED.iter().find(|(end, _)| ends(end))
+        && 1 < types.len()
+        && types.iter().all(|found| kinds.contains(found))
+    {
+        types = kinds.to_vec();
+    }
     if let Some((_, kind)) = NULLABLE.iter().find(|(end, _)| ends(end))
         && types.iter().all(|found| found == kind || *found == "null")
     {

@@ -25,8 +25,8 @@ use crate::{
 #[utoipa::path(
     get, path = "/search", tag = "subjects",
     params(
-        ("q" = String, Query, description = "名称或代码 · name or code", example = "示例商贸"),
-        ("limit" = Option<i64>, Query, description = "1–50, 20 if not given", example = 10),
+        ("q" = String, Query, min_length = 1, description = "名称或代码 · name or code", example = "示例商贸"),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 50, description = "1–50, 20 if not given", example = 10),
     ),
     responses((status = 200, description = "最像的在前 · best first"), (status = 400, description = "参数有误 · bad parameter"))
 )]
@@ -68,8 +68,8 @@ pub async fn subject(
     get, path = "/subjects/{code}/file", tag = "subjects",
     params(
         ("code" = String, Path, description = "主体代码 · code of the subject", example = "91419901MA0000023D"),
-        ("as_of" = Option<String>, Query, description = "按这一天 · as of this day", example = "2026-06-30"),
-        ("known_at" = Option<String>, Query, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
+        ("as_of" = Option<String>, Query, format = Date, description = "按这一天 · as of this day", example = "2026-06-30"),
+        ("known_at" = Option<String>, Query, format = DateTime, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
     ),
     responses(
         (status = 200, description = "档案 · file"), (status = 400, description = "参数有误 · bad parameter"),
@@ -97,8 +97,8 @@ pub async fn file(
     params(
         ("code" = String, Path, description = "主体代码 · code of the subject", example = "91419901MA0000023D"),
         ("record" = i64, Path, description = "记录编号 · number of the record", example = 12884901888i64),
-        ("as_of" = Option<String>, Query, description = "按这一天 · as of this day", example = "2026-06-30"),
-        ("known_at" = Option<String>, Query, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
+        ("as_of" = Option<String>, Query, format = Date, description = "按这一天 · as of this day", example = "2026-06-30"),
+        ("known_at" = Option<String>, Query, format = DateTime, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
     ),
     responses(
         (status = 200, description = "记录 · record"), (status = 400, description = "参数有误 · bad parameter"),
@@ -122,8 +122,8 @@ pub async fn record(
     get, path = "/records/{record}", tag = "subjects",
     params(
         ("record" = i64, Path, description = "记录编号 · number of the record", example = 12884901888i64),
-        ("as_of" = Option<String>, Query, description = "按这一天 · as of this day", example = "2026-06-30"),
-        ("known_at" = Option<String>, Query, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
+        ("as_of" = Option<String>, Query, format = Date, description = "按这一天 · as of this day", example = "2026-06-30"),
+        ("known_at" = Option<String>, Query, format = DateTime, description = "按当时所知 · as known then", example = "2026-06-30T08:00:00Z"),
     ),
     responses(
         (status = 200, description = "记录 · record"), (status = 400, description = "参数有误 · bad parameter"),

@@ -216,7 +216,7 @@ pub async fn deliver(
     get, path = "/submissions", tag = "submissions", security(("key" = [])),
     params(
         ("before" = Option<String>, Query, description = "上一页的 next · next of the page before", example = "示市监-20261122-000005"),
-        ("limit" = Option<i64>, Query, description = "每页条数，1–100，默认 20 · 1–100, 20 if not given", example = 20),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "每页条数，1–100，默认 20 · 1–100, 20 if not given", example = 20),
     ),
     responses(
         (status = 200, description = "一页 · one page"), (status = 400, description = "参数有误 · bad parameter"),
@@ -271,8 +271,8 @@ pub async fn submission(
     get, path = "/submissions/{receipt}/faults", tag = "submissions", security(("key" = [])),
     params(
         ("receipt" = String, Path, description = "回执编号 · number of the receipt", example = "示市监-20261122-000005"),
-        ("from_row" = Option<i64>, Query, description = "从这一行起 · first row", example = 0),
-        ("limit" = Option<i64>, Query, description = "每页条数，1–1000，默认 100 · 1–1000, 100 if not given", example = 100),
+        ("from_row" = Option<i64>, Query, minimum = 0, description = "从这一行起 · first row", example = 0),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 1000, description = "每页条数，1–1000，默认 100 · 1–1000, 100 if not given", example = 100),
     ),
     responses(
         (status = 200, description = "一页 · one page"), (status = 401, description = "需要密钥 · a key is needed"),
