@@ -16,6 +16,7 @@ use crate::{
     gate,
     platform::Platform,
     session, subject,
+    version::Clocks,
 };
 
 /// What is told of a matter when it is registered.
@@ -125,6 +126,7 @@ pub async fn check(
     access: &Access,
     matter: &Matter,
     name: Option<String>,
+    clocks: Clocks,
     lang: Lang,
 ) -> Result<Advice, Error> {
     let label = platform.policy.matter(&matter.kind).map(|kind| kind.label.clone());
@@ -136,7 +138,7 @@ pub async fn check(
         code: slug(platform, matter.subject).await?,
         name,
         matter: advice::Matter::parse(&access.purpose)?,
-        clocks: crate::version::Clocks::present(platform),
+        clocks,
         lang,
     };
     let mut write = platform.register.write().await?;

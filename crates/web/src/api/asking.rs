@@ -95,8 +95,12 @@ impl Params {
     /// What was written, or none where nothing was.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        let value = self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.trim());
-        value.filter(|value| !value.is_empty())
+        self.given(name).filter(|value| !value.is_empty())
+    }
+
+    /// What was written, even if it is nothing.
+    fn given(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.trim())
     }
 
     pub fn required(&self, name: &str) -> Result<&str, Problem> {
@@ -107,7 +111,7 @@ impl Params {
 
     /// A whole number between two bounds, or the default.
     pub fn number(&self, name: &str, default: i64, min: i64, max: i64) -> Result<i64, Problem> {
-        let Some(text) = self.text(name) else { return Ok(default) };
+        let Some(text) = self.given(name) else { return Ok(default) };
         let number = text.parse::<i64>().ok().filter(|number| (min..=max).contains(number));
         number.ok_or_else(|| {
             let zh = format!("参数“{name}”应为 {min} 到 {max} 的整数");
@@ -121,7 +125,7 @@ impl Params {
 
     /// An instant with its zone; a `+` that the query turned into a space is understood.
     pub fn instant(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
-        let Some(text) = self.text(name) else { return Ok(None) };
+        let Some(text) = self.given(name) else { return Ok(None) };
         let mended = text.replace(' ', "+");
         let (zh, en) = ("时刻，如 2026-01-31T08:00:00Z", "an instant such as 2026-01-31T08:00:00Z");
         mended.parse().map(Some).map_err(|_| expected(name, zh, en))
@@ -139,7 +143,7 @@ impl Params {
     }
 
     fn read<T: FromStr>(&self, name: &str, zh: &str, en: &str) -> Result<Option<T>, Problem> {
-        let Some(text) = self.text(name) else { return Ok(None) };
+        let Some(text) = self.given(name) else { return Ok(None) };
         text.parse().map(Some).map_err(|_| expected(name, zh, en))
     }
 }

@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
 };
-use domain::{access::Access, text::Lang};
+use domain::access::Access;
 use jiff::{Timestamp, civil::Date};
 use registry::{
     advice::{self, Advice, Matter, Question},
@@ -97,10 +97,7 @@ pub async fn check(
 ) -> Answer {
     params.only(&[])?;
     let check = read(&headers, &body)?;
-    if let Some(keyed) = keyed {
-        return for_matter(&platform, &keyed.access, check, asker.lang).await;
-    }
-    let Check { code, name, matter, purpose, case, kind: _, as_of, known_at } = check;
+    let Check { code, name, matter, purpose, case, kind, as_of, known_at } = check;
     let question = Question {
         code,
         name,
@@ -108,35 +105,59 @@ pub async fn check(
         clocks: Clocks::set(&platform, as_of, known_at).await.map_err(in_body)?,
         lang: asker.lang,
     };
-    let advised = tokio::time::timeout(PATIENCE, advice::check(&platform, &question)).await;
-    let mut advice = match advised {
+    let asked = async {
+        match keyed {
+            Some(keyed) => {
+                let new = new_matter(&question, case.as_deref(), kind)?;
+                for_matter(&platform, &keyed.access, &question, &new).await
+            }
+            None => Ok(advice::check(&platform, &question).await?),
+        }
+    };
+    let mut advice = match tokio::time::timeout(PATIENCE, asked).await {
         Ok(advice) => advice?,
         Err(_) => late(&platform, &question),
     };
     if advice.subject_name.is_none() {
         advice.subject_code = person::veiled(&advice.subject_code);
     }
-    advice.matter = person::veiled(&advice.matter);
+    advice.matter = person::veiled(&matter);
     let [purpose, case] = [purpose, case].map(|text| text.map(|text| person::veiled(&text)));
     answer::once(StatusCode::OK, &Advised { advice, purpose, case })
 }
 
-/// The check of a system with a key: for a case, and written into the subject's log.
-async fn for_matter(platform: &Platform, access: &Access, check: Check, lang: Lang) -> Answer {
+/// The matter a system with a key asks for; kind and case are needed then.
+fn new_matter(
+    question: &Question,
+    case: Option<&str>,
+    kind: Option<String>,
+) -> Result<NewMatter, Problem> {
     let missing = |name: &str| {
         let zh = format!("持密钥核查须给出“{name}”");
         let problem = Problem::with(Kind::BadBody, zh, format!("“{name}” is needed with a key"));
         Problem { parameter: Some(name.to_owned()), ..problem }
     };
-    let number = check.case.clone().ok_or_else(|| missing("case"))?;
-    let kind = check.kind.clone().ok_or_else(|| missing("kind"))?;
-    let new = NewMatter { kind, number, slug: check.code.clone() };
-    let matter = matter::register(platform, access, &new).await.map_err(in_body)?;
-    let mut advice = matter::check(platform, access, &matter, check.name, lang).await?;
-    advice.matter = person::veiled(&check.matter);
-    let [purpose, case] =
-        [check.purpose, check.case].map(|text| text.map(|text| person::veiled(&text)));
-    answer::once(StatusCode::OK, &Advised { advice, purpose, case })
+    let number = case.ok_or_else(|| missing("case"))?.to_owned();
+    let kind = kind.ok_or_else(|| missing("kind"))?;
+    Ok(NewMatter { kind, number, slug: question.code.clone() })
+}
+
+/// The check of a system with a key: for a case, and written into the subject's log.
+async fn for_matter(
+    platform: &Platform,
+    access: &Access,
+    question: &Question,
+    new: &NewMatter,
+) -> Result<Advice, Problem> {
+    let matter = match matter::register(platform, access, new).await {
+        // There is no subject, and no log it could be written into.
+        Err(Error::Question { name: "code", .. }) => {
+            return Ok(advice::check(platform, question).await?);
+        }
+        registered => registered.map_err(in_body)?,
+    };
+    let (name, clocks) = (question.name.clone(), question.clocks);
+    Ok(matter::check(platform, access, &matter, name, clocks, question.lang).await?)
 }
 
 /// What is wrong with a question stands in the body here.

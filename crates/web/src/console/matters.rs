@@ -19,6 +19,7 @@ use registry::{
     matter::{self, NewMatter},
     platform::Platform,
     reading,
+    version::Clocks,
 };
 use serde::Deserialize;
 
@@ -127,7 +128,8 @@ async fn check(
     let (platform, access) = (desk.platform(), desk.signed.access());
     let matter = matter::find(platform, &access, MatterId(id)).await?;
     let name = Some(sent.name.trim().to_owned()).filter(|name| !name.is_empty());
-    let advice = matter::check(platform, &access, &matter, name, desk.lang()).await?;
+    let clocks = Clocks::present(platform);
+    let advice = matter::check(platform, &access, &matter, name, clocks, desk.lang()).await?;
     one(&desk, matter, Some(advice)).await
 }
 

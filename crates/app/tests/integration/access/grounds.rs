@@ -12,6 +12,7 @@ use registry::{
     file::FileView,
     matter::{self, NewMatter},
     reading::{self, Asked, Opened},
+    version::Clocks,
 };
 
 use super::people::Person;
@@ -141,7 +142,9 @@ async fn a_check_for_a_matter_is_read_by_its_subject() {
     };
     let matter = matter::register(&site.platform, &access, &new).await.unwrap();
     let name = Some(business(2).name);
-    let advice = matter::check(&site.platform, &access, &matter, name, Lang::Zh).await.unwrap();
+    let clocks = Clocks::present(&site.platform);
+    let advice = matter::check(&site.platform, &access, &matter, name, clocks, Lang::Zh).await;
+    let advice = advice.unwrap();
     assert_eq!(advice.subject_name, Some(business(2).name));
     let person = site.person(Role::Representative).await;
     let own = site.signed_in(&person).await.own_access();

@@ -105,6 +105,12 @@ async fn a_hall_checks_an_applicant_and_the_subject_reads_it() {
     assert!(log.contains("办事核查") && log.contains("示厅〔2026〕9号"), "{log}");
     let (status, answer) = site.call("GET", "/api/v1/submissions", &bearer, "", HERE).await;
     assert_eq!(status, StatusCode::FORBIDDEN, "{answer}");
+    let mut unknown = body.clone();
+    unknown["code"] = business(99).code.into();
+    let (status, answer) =
+        site.call("POST", "/api/v1/check", &bearer, &unknown.to_string(), HERE).await;
+    assert_eq!(status, StatusCode::OK, "an unknown code is no fault of the asker: {answer}");
+    assert!(answer.contains("uncertain"), "{answer}");
     let less = serde_json::json!({"code": business(2).code, "matter": "食品经营许可新办"});
     let (status, answer) =
         site.call("POST", "/api/v1/check", &bearer, &less.to_string(), HERE).await;
