@@ -33,8 +33,10 @@ pub struct ConsentView {
     pub organisation: String,
     pub purpose: String,
     pub items: Vec<String>,
-    pub from: String,
-    pub until: String,
+    /// What was granted, by its codes.
+    pub terms: Terms,
+    pub from: Timestamp,
+    pub until: Timestamp,
     pub single_use: bool,
     pub digest: String,
     /// Why it opens nothing now; empty where it opens.
@@ -244,12 +246,13 @@ async fn view(platform: &Platform, consent: Consent, lang: Lang) -> Result<Conse
         organisation: organisation.map(|one| one.name).unwrap_or_default(),
         purpose: purpose(platform, &terms.purpose, lang),
         items: terms.items.iter().map(label).collect(),
-        from: platform.minute(terms.from),
-        until: platform.minute(terms.until),
+        from: terms.from,
+        until: terms.until,
         single_use: terms.single_use,
         digest,
         revocable: state.revoked_at.is_none() && platform.now() < terms.until,
         void: void.into_iter().map(domain::consent::Void::sentence).collect(),
+        terms,
     })
 }
 

@@ -150,6 +150,18 @@ pub async fn check(
     Ok(advice)
 }
 
+/// The label of a kind of matter.
+#[must_use]
+pub fn kind_label(platform: &Platform, id: &str, lang: Lang) -> String {
+    platform.policy.matter(id).map_or(id, |kind| kind.label.get(lang)).to_owned()
+}
+
+/// Whether a matter opens anything now.
+#[must_use]
+pub fn is_open(platform: &Platform, matter: &Matter) -> bool {
+    matter.closed_at.is_none() && platform.now() < matter.until
+}
+
 /// The word in the address of a subject.
 ///
 /// Empty for a natural person, who has no address and whose keyed hash is shown to nobody.

@@ -55,6 +55,12 @@ pub struct Submissions(Arc<Mutex<HashMap<SubmissionId, Arc<Submission>>>>);
 /// Submissions remembered at most.
 const SUBMISSIONS_MAX: usize = 20_000;
 
+/// An instant as pages write it, to the minute.
+#[must_use]
+pub fn minute(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 impl Platform {
     /// Now, to the microsecond that the register keeps: a digest over a moment holds when it is
     /// made again from what was kept.
@@ -84,7 +90,7 @@ impl Platform {
     /// An instant as people at the place read it: 2026-11-22 10:31.
     #[must_use]
     pub fn minute(&self, at: Timestamp) -> String {
-        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+        minute(at, &self.zone)
     }
 
     #[must_use]

@@ -9,7 +9,8 @@ use domain::{
     audit::Event,
     catalogue::Section,
     disclosure::Audience,
-    ids::{RecordId, SubjectId},
+    ids::{ConsentId, MatterId, RecordId, SubjectId},
+    matter::Matter,
     record::Version,
     text::Lang,
 };
@@ -68,6 +69,35 @@ pub async fn file(platform: &Platform, asked: Asked<'_>) -> Result<Opened<FileVi
     let looked = Looked::at(records.map(key));
     end(platform, write, asked, &permit, &looked).await?;
     Ok(opened(platform, asked, permit, view))
+}
+
+/// Opens the file of the subject of a matter (办理事项) of the organisation acted for.
+pub async fn for_matter(
+    platform: &Platform,
+    access: &Access,
+    id: MatterId,
+    lang: Lang,
+) -> Result<(Matter, Opened<FileView>), Error> {
+    let matter = crate::matter::find(platform, access, id).await?;
+    let purpose = crate::matter::kind_label(platform, &matter.kind, Lang::Zh);
+    let access = access.clone().on(Ground::Matter(id), purpose);
+    let (action, subject) = (Action::ReadForMatter, matter.subject);
+    let opened = file(platform, Asked { access: &access, action, subject, lang }).await?;
+    Ok((matter, opened))
+}
+
+/// Opens what a consent (授权) given to the organisation acted for releases.
+pub async fn on_consent(
+    platform: &Platform,
+    access: &Access,
+    id: ConsentId,
+    lang: Lang,
+) -> Result<Opened<FileView>, Error> {
+    let granted = crate::consent::subject_of(platform, access, id).await?;
+    let purpose = crate::consent::purpose(platform, &granted.terms.purpose, Lang::Zh);
+    let access = access.clone().on(Ground::Consent(id), purpose);
+    let (action, subject) = (Action::ReadOnConsent, granted.terms.subject);
+    file(platform, Asked { access: &access, action, subject, lang }).await
 }
 
 /// Opens one record of a subject, and writes down that it was opened.

@@ -9,8 +9,10 @@ pub mod asking;
 pub mod catalogue;
 pub mod changes;
 pub mod check;
+pub mod consent;
 pub mod key;
 pub mod list;
+pub mod matter;
 pub mod openapi;
 pub mod problem;
 pub mod report;
@@ -64,6 +66,12 @@ pub fn router(platform: &Platform) -> Router<Platform> {
         .route("/reports/{number}/document", get(report::report_document))
         .route("/verify/{code}", get(report::verify))
         .route("/check", post(check::check))
+        .route("/matters", post(matter::register_matter))
+        .route("/matters/{matter}", get(matter::matter))
+        .route("/matters/{matter}/close", post(matter::close_matter))
+        .route("/matters/{matter}/file", post(matter::matter_file))
+        .route("/consents", get(consent::consents))
+        .route("/consents/{consent}/file", post(consent::consent_file))
         .route("/catalogue", get(catalogue::catalogue))
         .route("/catalogue/{item}", get(catalogue::catalogue_item))
         .route("/public/{item}", get(list::list))

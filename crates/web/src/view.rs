@@ -10,6 +10,7 @@ use domain::{
     text::{Lang, Text, grouped},
 };
 use jiff::{
+    Timestamp,
     civil::{Date, Weekday},
     tz::TimeZone,
 };
@@ -137,6 +138,11 @@ impl Frame {
             policy: Arc::clone(&platform.policy),
             zone: platform.zone.clone(),
         }
+    }
+
+    #[must_use]
+    pub fn minute(&self, at: &Timestamp) -> String {
+        registry::platform::minute(*at, &self.zone)
     }
 
     #[must_use]

@@ -3,6 +3,7 @@
 
 mod centre;
 mod console;
+mod files;
 mod grounds;
 mod logged;
 mod matrix;

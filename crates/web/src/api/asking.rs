@@ -4,12 +4,19 @@
 use std::{convert::Infallible, str::FromStr};
 
 use axum::{
+    Json,
+    body::Bytes,
     extract::{FromRequestParts, Query},
-    http::{HeaderMap, header::ACCEPT_LANGUAGE, request::Parts},
+    http::{
+        HeaderMap,
+        header::{ACCEPT_LANGUAGE, CONTENT_TYPE},
+        request::Parts,
+    },
 };
 use domain::text::Lang;
 use jiff::{Timestamp, civil::Date};
-use registry::{platform::Platform, version::Clocks};
+use registry::{error::Error, platform::Platform, version::Clocks};
+use serde::de::DeserializeOwned;
 
 use crate::{
     api::problem::{Kind, Problem},
@@ -145,6 +152,45 @@ impl Params {
     fn read<T: FromStr>(&self, name: &str, zh: &str, en: &str) -> Result<Option<T>, Problem> {
         let Some(text) = self.given(name) else { return Ok(None) };
         text.parse().map(Some).map_err(|_| expected(name, zh, en))
+    }
+}
+
+/// Reads a body of JSON with these keys; what is wrong is said without repeating any of it.
+pub fn body<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    bytes: &Bytes,
+    keys: &[&str],
+) -> Result<T, Problem> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(|given| given.starts_with("application/json")) {
+        let (zh, en) = ("请用 application/json", "send application/json");
+        return Err(Problem::with(Kind::UnsupportedType, zh, en).allowing(&["application/json"]));
+    }
+    let Ok(Json(body)) = Json::<T>::from_bytes(bytes) else {
+        let zh = "请求体应为 JSON 对象，值都是文字，日期如 2026-01-31；可用的键见 allowed，必填的见接口说明";
+        let en = "the body is a JSON object of texts, a day as 2026-01-31; its keys are in allowed, and which are needed in the description";
+        return Err(Problem::with(Kind::BadBody, zh, en).allowing(keys));
+    };
+    Ok(body)
+}
+
+/// Refuses values of a body that must not be empty and are.
+pub fn filled(values: &[(&str, &str)]) -> Result<(), Problem> {
+    let Some((name, _)) = values.iter().find(|(_, value)| value.trim().is_empty()) else {
+        return Ok(());
+    };
+    let (zh, en) = (format!("“{name}”不能为空"), format!("“{name}” must not be empty"));
+    let problem = Problem::with(Kind::BadBody, zh, en);
+    Err(Problem { parameter: Some((*name).to_owned()), ..problem })
+}
+
+/// What is wrong with a question stands in the body here.
+#[must_use]
+pub fn in_body(error: Error) -> Problem {
+    let problem = Problem::from(error);
+    match problem.kind {
+        Kind::BadParameter => Problem { kind: Kind::BadBody, ..problem },
+        _ => problem,
     }
 }
 

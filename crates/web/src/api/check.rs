@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use axum::{
-    Json,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderMap, StatusCode},
 };
 use domain::access::Access;
 use jiff::{Timestamp, civil::Date};
@@ -23,7 +22,7 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         answer::{self, Answer},
-        asking::{Asker, Params},
+        asking::{self, Asker, Params, in_body},
         key::MaybeKeyed,
         problem::{Kind, Problem},
     },
@@ -32,6 +31,10 @@ use crate::{
 
 /// What a counter waits for at most; after that it goes on without us.
 const PATIENCE: Duration = Duration::from_millis(900);
+
+/// The keys of a check; `code` and `matter` are needed.
+const FIELDS: [&str; 8] =
+    ["code", "matter", "name", "purpose", "case", "kind", "as_of", "known_at"];
 
 /// A check as a business system asks for it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -160,35 +163,10 @@ async fn for_matter(
     Ok(matter::check(platform, access, &matter, name, clocks, question.lang).await?)
 }
 
-/// What is wrong with a question stands in the body here.
-fn in_body(error: Error) -> Problem {
-    let problem = Problem::from(error);
-    match problem.kind {
-        Kind::BadParameter => Problem { kind: Kind::BadBody, ..problem },
-        _ => problem,
-    }
-}
-
-/// Reads the body; what is wrong is said without repeating any of it.
+/// Reads the body of a check.
 fn read(headers: &HeaderMap, body: &Bytes) -> Result<Check, Problem> {
-    const FIELDS: [&str; 7] = ["code", "name", "matter", "purpose", "case", "as_of", "known_at"];
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !content_type.is_some_and(|given| given.starts_with("application/json")) {
-        let (zh, en) = ("请用 application/json", "send application/json");
-        return Err(Problem::with(Kind::UnsupportedType, zh, en).allowing(&["application/json"]));
-    }
-    let Ok(Json(check)) = Json::<Check>::from_bytes(body) else {
-        let zh = "请求体应为 JSON 对象，值都是文字，日期如 2026-01-31；code 和 matter 必填，可用的键见 allowed";
-        let en = "the body is a JSON object of texts, a day as 2026-01-31; code and matter are needed, see allowed";
-        return Err(Problem::with(Kind::BadBody, zh, en).allowing(&FIELDS));
-    };
-    for (field, value) in [("code", &check.code), ("matter", &check.matter)] {
-        if value.trim().is_empty() {
-            let (zh, en) = (format!("“{field}”不能为空"), format!("“{field}” must not be empty"));
-            let problem = Problem::with(Kind::BadBody, zh, en);
-            return Err(Problem { parameter: Some(field.to_owned()), ..problem });
-        }
-    }
+    let check: Check = asking::body(headers, body, &FIELDS)?;
+    asking::filled(&[("code", &check.code), ("matter", &check.matter)])?;
     Ok(check)
 }
 
@@ -203,7 +181,7 @@ fn late(platform: &Platform, question: &Question) -> Advice {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, header::CONTENT_TYPE};
     use domain::text::Lang;
 
     use super::*;

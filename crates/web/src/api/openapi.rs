@@ -10,7 +10,8 @@ use utoipa::OpenApi;
 use crate::api::{
     answer::{self, Answer},
     asking::Params,
-    catalogue, changes, check, list, problem, report, schema, spool, subject, submission,
+    catalogue, changes, check, consent, list, matter, problem, report, schema, spool, subject,
+    submission,
 };
 
 #[derive(OpenApi)]
@@ -19,7 +20,7 @@ use crate::api::{
         title = "信衡 Xinheng API",
         version = "1",
         description = "公共信用信息平台的公开接口和报送接口。标签和说明的语言由 Accept-Language 选择（zh 默认，en）。\n\n\
-            Public credit information: reading is open to everybody, handing in needs a department's key. \
+            Public credit information: what is public is open to everybody; handing in, matters and consents need the key of a system. \
             Problems follow RFC 9457.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
@@ -27,6 +28,8 @@ use crate::api::{
     tags(
         (name = "subjects", description = "主体 · subjects"),
         (name = "check", description = "办事核查 · checks"),
+        (name = "matters", description = "办理事项 · matters"),
+        (name = "consents", description = "授权查询 · consents"),
         (name = "lists", description = "公示列表 · public lists"),
         (name = "changes", description = "变更流 · change feed"),
         (name = "catalogue", description = "信息目录 · catalogue"),
@@ -35,7 +38,8 @@ use crate::api::{
     ),
     paths(
         subject::search, subject::subject, subject::file, subject::record,
-        subject::record_by_number, check::check, list::list,
+        subject::record_by_number, check::check, matter::register_matter, matter::matter,
+        matter::close_matter, matter::matter_file, consent::consents, consent::consent_file, list::list,
         changes::changes, catalogue::catalogue, catalogue::catalogue_item, report::issue_report,
         report::report, report::report_document, report::verify, submission::deliver,
         submission::submissions, submission::submission, submission::faults,
@@ -53,6 +57,12 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("record", "200", include_str!("examples/record.json")),
     ("record_by_number", "200", include_str!("examples/record.json")),
     ("check", "200", include_str!("examples/check.json")),
+    ("register_matter", "201", include_str!("examples/matter.json")),
+    ("matter", "200", include_str!("examples/matter.json")),
+    ("close_matter", "200", include_str!("examples/matter.json")),
+    ("matter_file", "200", include_str!("examples/opened_file.json")),
+    ("consents", "200", include_str!("examples/consents.json")),
+    ("consent_file", "200", include_str!("examples/opened_file.json")),
     ("list", "200", include_str!("examples/list.json")),
     ("changes", "200", include_str!("examples/changes.json")),
     ("catalogue", "200", include_str!("examples/catalogue.json")),
@@ -109,7 +119,7 @@ fn document() -> Value {
     let mut document = serde_json::to_value(Handlers::openapi()).unwrap_or_default();
     document["components"]["securitySchemes"] = json!({"key": {
         "type": "http", "scheme": "bearer",
-        "description": "信源单位的密钥，xh_ 开头，由平台发放 · a department's key",
+        "description": "机构业务系统的密钥，xh_ 开头，由平台发放；也可签名，见 docs/api.md · the key of an organisation's system; or a signature, see docs/api.md",
     }});
     document["components"]["headers"] = json!({
         "ETag": described("答复的标记，可用于 If-None-Match · tag of the answer, for If-None-Match"),

@@ -9,7 +9,6 @@ use axum::{
     routing::{get, post},
 };
 use domain::{
-    access::{Action, Ground},
     ids::{ClaimId, ConsentId},
     text::{Lang, Text},
 };
@@ -102,18 +101,9 @@ async fn open(
     Path(id): Path<i64>,
     Sent(Nothing {}): Sent<Nothing>,
 ) -> Result<Response, Error> {
-    let (platform, lang, id) = (desk.platform(), desk.lang(), ConsentId(id));
+    let lang = desk.lang();
     let access = desk.signed.access();
-    let granted = consent::subject_of(platform, &access, id).await?;
-    let purpose = consent::purpose(platform, &granted.terms.purpose, Lang::Zh);
-    let access = access.on(Ground::Consent(id), purpose);
-    let asked = reading::Asked {
-        access: &access,
-        action: Action::ReadOnConsent,
-        subject: granted.terms.subject,
-        lang,
-    };
-    let opened = reading::file(platform, asked).await?;
+    let opened = reading::on_consent(desk.platform(), &access, ConsentId(id), lang).await?;
     let ground = format!("{} {id}", lang.t("授权", "Consent"));
     draw(&FilePage::of(&desk, "consents", opened, ground, "/console/consents".to_owned()))
 }

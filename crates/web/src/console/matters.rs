@@ -8,7 +8,7 @@ use axum::{
     routing::{get, post},
 };
 use domain::{
-    access::{Access, Action, Ground},
+    access::Action,
     ids::MatterId,
     matter::{Matter, MatterKind},
     text::Lang,
@@ -145,16 +145,10 @@ async fn close(
 
 async fn file(desk: Desk, Path(id): Path<i64>) -> Result<Response, Error> {
     let (platform, lang) = (desk.platform(), desk.lang());
-    let access = desk.signed.access();
-    let matter = matter::find(platform, &access, MatterId(id)).await?;
-    let asked = reading::Asked {
-        access: &on(platform, access, &matter),
-        action: Action::ReadForMatter,
-        subject: matter.subject,
-        lang,
-    };
-    let opened = reading::file(platform, asked).await?;
-    let ground = format!("{} {}", kind(platform, &matter.kind, lang), matter.number);
+    let (matter, opened) =
+        reading::for_matter(platform, &desk.signed.access(), MatterId(id), lang).await?;
+    let kind = matter::kind_label(platform, &matter.kind, lang);
+    let ground = format!("{kind} {}", matter.number);
     draw(&FilePage::of(&desk, "matters", opened, ground, format!("/console/matters/{id}")))
 }
 
@@ -172,15 +166,6 @@ async fn one(desk: &Desk, matter: Matter, advice: Option<Advice>) -> Result<Resp
     Ok(draw(&page)?.into_response())
 }
 
-/// The same access on the ground of a matter, for the purpose its subject will read.
-fn on(platform: &Platform, access: Access, matter: &Matter) -> Access {
-    access.on(Ground::Matter(matter.id), kind(platform, &matter.kind, Lang::Zh))
-}
-
-fn kind(platform: &Platform, id: &str, lang: Lang) -> String {
-    platform.policy.matter(id).map_or(id, |kind| kind.label.get(lang)).to_owned()
-}
-
 async fn view(platform: &Platform, matter: Matter, lang: Lang) -> Result<MatterView, Error> {
     let known = platform.policy.matter(&matter.kind);
     let sections = known.map(|kind| kind.sections.as_slice()).unwrap_or_default();
@@ -190,13 +175,13 @@ async fn view(platform: &Platform, matter: Matter, lang: Lang) -> Result<MatterV
         known.map(|kind| format!("{}{}", kind.reference.instrument, kind.reference.article));
     Ok(MatterView {
         id: matter.id.0,
-        kind: kind(platform, &matter.kind, lang),
+        kind: matter::kind_label(platform, &matter.kind, lang),
         basis: basis.unwrap_or_default(),
         sections: sections.join(lang.t("、", ", ")),
         slug: matter::slug(platform, matter.subject).await?,
         opened_at: platform.minute(matter.opened_at),
         until: platform.minute(matter.until),
-        open: matter.closed_at.is_none() && platform.now() < matter.until,
+        open: matter::is_open(platform, &matter),
         number: matter.number,
     })
 }

@@ -19,7 +19,7 @@ use tower::ServiceExt as _;
 use crate::site::{self, Site, business};
 
 const ELSEWHERE: &str = "203.0.113.9";
-const HERE: &str = "192.0.2.7";
+pub const HERE: &str = "192.0.2.7";
 
 impl Site {
     async fn key(&self, kind: OrganisationKind, new: NewKey) -> Made {
@@ -35,7 +35,7 @@ impl Site {
     }
 
     /// Sends a request of a system from an address.
-    async fn call(
+    pub async fn call(
         &self,
         method: &str,
         path: &str,

@@ -1,7 +1,14 @@
 //! The examples of the description, made by asking: `XINHENG_WRITE_EXAMPLES=1` writes them anew.
 
 use axum::http::Method;
-use registry::api_key;
+use domain::{
+    access::Access,
+    role::{OrganisationKind, Role},
+};
+use registry::{
+    api_key::{self, NewKey},
+    consent::{self, Wanted},
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -195,6 +202,48 @@ async fn handing_in(api: &Api) -> Vec<(&'static str, Examples)> {
     ]
 }
 
+/// A department's matter and the file it opens, and a consent given to a bank.
+async fn admitted(api: &Api) -> Vec<(&'static str, Examples)> {
+    let (site, operator) = (&api.site, Access::operator("examples"));
+    let make = async |organisation, scopes: &[&str]| {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let new = NewKey { label: "示例系统".to_owned(), scopes, ..NewKey::default() };
+        api_key::make(&site.platform, &operator, organisation, &new).await.expect("a key").key
+    };
+    let department = api_key::of_department(&site.platform, &operator, "scjg").await;
+    let key =
+        make(department.expect("a department"), &["register_matter", "read_for_matter"]).await;
+    let bearer = format!("Bearer {key}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let code = business(2).code;
+    let body = json!({"kind": "licence", "number": "示2026-0001", "code": code}).to_string();
+    let post =
+        async |path: &str, body: String| api.send(Method::POST, path, &headers, body).await.json();
+    let registered = post("/matters", body).await;
+    let place = format!("/matters/{}", registered["matter"]);
+    let opened = post(&format!("{place}/file"), String::new()).await;
+    let closed = post(&format!("{place}/close"), String::new()).await;
+
+    let bank = site.organisation(OrganisationKind::Bank, "示例-bank", None, None).await;
+    let person = site.person(Role::Representative).await;
+    let wanted = Wanted {
+        organisation: bank,
+        purpose: "loan".to_owned(),
+        items: vec!["registration".to_owned(), "utility_payment".to_owned()],
+        days: Some(30),
+        single_use: false,
+    };
+    let own = site.signed_in(&person).await.own_access();
+    consent::grant(&site.platform, &own, &wanted).await.expect("a consent");
+    let bearer = format!("Bearer {}", make(bank, &["read_on_consent"]).await);
+    let granted = api.send(Method::GET, "/consents", &[("authorization", &bearer)], "").await;
+    vec![
+        ("matter", vec![("registered", registered), ("closed", closed)]),
+        ("opened_file", vec![("for_a_matter", opened)]),
+        ("consents", vec![("granted", granted.json())]),
+    ]
+}
+
 #[tokio::test]
 async fn the_examples_have_the_shape_of_the_answers() {
     let api = eventful().await;
@@ -202,6 +251,7 @@ async fn the_examples_have_the_shape_of_the_answers() {
     made.extend(catalogue(&api).await);
     made.extend(asking(&api).await);
     made.extend(handing_in(&api).await);
+    made.extend(admitted(&api).await);
     let folder = crate::home::root().join("crates/web/src/api/examples");
     let write = crate::home::setting("XINHENG_WRITE_EXAMPLES").is_some();
     let mut named = Vec::new();
