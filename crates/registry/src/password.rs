@@ -15,7 +15,8 @@ use tokio::sync::Semaphore;
 use crate::{error::Error, platform::Platform, session::limit};
 
 /// Hashes worked out at a time: each takes some 20 MiB.
-static AT_ONCE: Semaphore = Semaphore::const_new(4);
+const AT_ONCE: usize = 4;
+static ROOM: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// Compared where there is no account, so that the answer takes as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this").unwrap_or_default());
@@ -30,16 +31,14 @@ pub fn compared() -> u64 {
 
 /// The PHC string of a password.
 pub async fn hash(password: String) -> Result<String, Error> {
-    let _permit = AT_ONCE.acquire().await.map_err(|_| Error::Busy)?;
-    let hashed = tokio::task::spawn_blocking(move || hash_now(&password)).await?;
+    let hashed = work(move || hash_now(&password)).await?;
     hashed.ok_or_else(|| Error::Io(std::io::Error::other("no random bytes")))
 }
 
 /// Whether it is the password; false, after the same work, where there is none to compare with.
 pub async fn verify(password: String, kept: Option<String>) -> Result<bool, Error> {
-    let _permit = AT_ONCE.acquire().await.map_err(|_| Error::Busy)?;
     COMPARED.fetch_add(1, Ordering::Relaxed);
-    Ok(tokio::task::spawn_blocking(move || verify_now(&password, kept.as_deref())).await?)
+    work(move || verify_now(&password, kept.as_deref())).await
 }
 
 /// Every reason against a password by the policy of today.
@@ -52,6 +51,17 @@ pub fn weaknesses(
     let shortest = usize::try_from(limit(platform, "password_length")?).unwrap_or_default();
     let terms = PasswordTerms { shortest, common: &platform.policy.common_passwords };
     Ok(account::weaknesses(terms, password, login, name))
+}
+
+/// Works beside the requests. The work keeps its room until it is done: whoever hangs up ends the
+/// waiting, not the work.
+async fn work<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let permit = ROOM.acquire().await.map_err(|_| Error::Busy)?;
+    let done = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    });
+    Ok(done.await?)
 }
 
 fn hash_now(password: &str) -> Option<String> {
@@ -83,5 +93,19 @@ mod tests {
         assert!(!verify_now("示例口令示例口", Some(&one)));
         assert!(!verify_now("nobody has this", None), "nobody has no password");
         assert!(!verify_now("x", Some("not a hash")));
+    }
+
+    #[tokio::test]
+    async fn work_nobody_waits_for_keeps_its_room() {
+        let (go_on, wait) = std::sync::mpsc::channel::<()>();
+        let left = tokio::select! {
+            biased;
+            _ = work(move || wait.recv()) => false,
+            () = std::future::ready(()) => true,
+        };
+        assert!(left && ROOM.available_permits() < AT_ONCE, "it is still at work");
+        drop(go_on);
+        let all = u32::try_from(AT_ONCE).unwrap();
+        assert!(ROOM.acquire_many(all).await.is_ok(), "and leaves when it is done");
     }
 }
