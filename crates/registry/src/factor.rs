@@ -76,12 +76,13 @@ pub async fn show(
     code: &str,
     browser: &Browser,
 ) -> Result<String, Error> {
-    let account = &signed.account;
-    sign_in::may_try(platform, account)?;
     let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     let code = code.to_uppercase();
     let now = platform.now();
     let mut write = platform.register.write().await?;
+    // Tries wait for each other here, so that each counts those before it.
+    let account = store::account::held(&mut write, signed.id()).await?.ok_or(Error::NotFound)?;
+    sign_in::may_try(platform, &account)?;
     let shown = if code.len() == RECOVERY_LETTERS {
         let digest = sm3_hex(code.as_bytes());
         let used = store::account::use_recovery_code(&mut write, account.id, &digest, now).await?;
@@ -90,13 +91,13 @@ pub async fn show(
         }
         used
     } else {
-        match step_of(platform, account, &code)? {
+        match step_of(platform, &account, &code)? {
             Some(step) => store::account::use_step(&mut write, account.id, step).await?,
             None => false,
         }
     };
     if !shown {
-        sign_in::fail_in(platform, &mut write, account).await?;
+        sign_in::fail_in(platform, &mut write, &account).await?;
         write.commit().await?;
         return Err(wrong());
     }

@@ -89,7 +89,7 @@ pub fn may_try(platform: &Platform, account: &Account) -> Result<(), Error> {
     if is_open(account, platform.now()) { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Counts a failed second factor, which locks the account like a failed password.
+/// Counts a failed second factor of an account that is held, which locks it like a failed password.
 pub async fn fail_in(
     platform: &Platform,
     write: &mut Write,

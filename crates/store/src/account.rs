@@ -73,6 +73,20 @@ pub async fn get(register: &Register, id: AccountId) -> Result<Option<Account>, 
     row.as_ref().map(read).transpose()
 }
 
+/// The account, held until the transaction ends: whoever else wants to hold it waits, and then reads
+/// what was written here.
+pub async fn held(write: &mut Write, id: AccountId) -> Result<Option<Account>, Error> {
+    sqlx::query("update account set failed = failed where id = $1")
+        .bind(id.0)
+        .execute(&mut *write.tx)
+        .await?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ACCOUNT} where id = $1")))
+        .bind(id.0)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 pub async fn by_login(register: &Register, login: &str) -> Result<Option<Account>, Error> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ACCOUNT} where login = $1")))
         .bind(login)
@@ -319,4 +333,32 @@ fn read(row: &AnyRow) -> Result<Account, Error> {
             .ok_or_else(|| Error::Corrupt("account without an instant".to_owned()))?,
         closed_at: instant("closed_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{Sample, each, now};
+
+    async fn opened(register: &Register) -> AccountId {
+        let mut write = register.write().await.unwrap();
+        let id = insert(&mut write, "shili", "示例甲", now()).await.unwrap();
+        write.commit().await.unwrap();
+        id.unwrap()
+    }
+
+    #[tokio::test]
+    async fn whoever_counts_with_the_account_held_counts_everybody_before() {
+        for Sample { register, folder: _folder } in each().await {
+            let id = opened(&register).await;
+            let fail = async || {
+                let mut write = register.write().await.unwrap();
+                let failed = held(&mut write, id).await.unwrap().unwrap().failed;
+                set_failed(&mut write, id, failed + 1, None).await.unwrap();
+                write.commit().await.unwrap();
+            };
+            tokio::join!(fail(), fail(), fail(), fail());
+            assert_eq!(get(&register, id).await.unwrap().unwrap().failed, 4);
+        }
+    }
 }

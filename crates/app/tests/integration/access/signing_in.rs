@@ -10,7 +10,8 @@ use domain::{
 use registry::{
     account::{self, Change},
     error::Error,
-    password,
+    factor, password,
+    session::Browser,
 };
 use totp_rs::{Builder, Secret};
 
@@ -145,6 +146,22 @@ async fn an_account_is_locked_after_failures_and_opens_again() {
     site.later(31 * 60);
     let seen = site.sign_in("SHILI ", PASSWORD).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
+}
+
+#[tokio::test]
+async fn wrong_codes_sent_at_once_are_counted_one_by_one() {
+    let site = site::site().await;
+    let clerk = site.person(Role::DepartmentClerk).await;
+    // What each of them read before any of them had failed.
+    let signed = site.signed_in(&clerk).await;
+    let mut wrong = 0;
+    for _ in 0..8 {
+        let shown = factor::show(&site.platform, &signed, "000000", &Browser::default()).await;
+        wrong += usize::from(matches!(shown, Err(Error::Question { .. })));
+    }
+    assert_eq!(wrong, 5, "the others met a locked account");
+    let found = store::account::get(&site.platform.register, signed.id()).await.unwrap().unwrap();
+    assert!(found.failed == 5 && found.locked_until.is_some(), "{}", found.failed);
 }
 
 #[tokio::test]
