@@ -167,7 +167,8 @@ pub(crate) async fn give(
     membership: &Membership,
 ) -> Result<(), Error> {
     let (account, role) = (membership.account, membership.role);
-    let known = store::account::get(&platform.register, account).await?;
+    // Held, so that of two roles given at once the second sees the first.
+    let known = store::account::held(write, account).await?;
     known.filter(|one| one.closed_at.is_none()).ok_or(Error::NotFound)?;
     if !organisation.kind.roles().contains(&role) {
         return Err(question(
@@ -176,7 +177,7 @@ pub(crate) async fn give(
             "an organisation of this kind has no such role",
         ));
     }
-    let held = store::account::memberships(&platform.register, account).await?;
+    let held = store::account::memberships_held(write, account).await?;
     if let Some(other) = held.iter().find(|one| !one.role.goes_with(role)) {
         return Err(Error::Refused(Text::new(
             format!(

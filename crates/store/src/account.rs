@@ -95,12 +95,19 @@ pub async fn by_login(register: &Register, login: &str) -> Result<Option<Account
     row.as_ref().map(read).transpose()
 }
 
+const MEMBERSHIPS: &str = "\
+    select account_id, organisation_id, role from membership where account_id = $1
+    order by organisation_id, role";
+
 /// The roles of an account, in the order of its organisations.
 pub async fn memberships(register: &Register, id: AccountId) -> Result<Vec<Membership>, Error> {
-    let statement = "\
-        select account_id, organisation_id, role from membership where account_id = $1
-        order by organisation_id, role";
-    let rows = sqlx::query(statement).bind(id.0).fetch_all(&register.pool).await?;
+    let rows = sqlx::query(MEMBERSHIPS).bind(id.0).fetch_all(&register.pool).await?;
+    rows.iter().map(membership).collect()
+}
+
+/// The same of an account that is held: nobody gives it another meanwhile.
+pub async fn memberships_held(write: &mut Write, id: AccountId) -> Result<Vec<Membership>, Error> {
+    let rows = sqlx::query(MEMBERSHIPS).bind(id.0).fetch_all(&mut *write.tx).await?;
     rows.iter().map(membership).collect()
 }
 
@@ -359,6 +366,25 @@ mod tests {
             };
             tokio::join!(fail(), fail(), fail(), fail());
             assert_eq!(get(&register, id).await.unwrap().unwrap().failed, 4);
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_gives_a_role_with_the_account_held_sees_those_given_before() {
+        for Sample { register, folder: _folder } in each().await {
+            let account = opened(&register).await;
+            let give = async |role| {
+                let mut write = register.write().await.unwrap();
+                held(&mut write, account).await.unwrap();
+                let before = memberships_held(&mut write, account).await.unwrap();
+                let new = Membership { account, organisation: OrganisationId(1), role };
+                if before.iter().all(|one| one.role.goes_with(role)) {
+                    grant(&mut write, &new, "示例", now()).await.unwrap();
+                }
+                write.commit().await.unwrap();
+            };
+            tokio::join!(give(Role::SystemAdministrator), give(Role::AuditAdministrator));
+            assert_eq!(memberships(&register, account).await.unwrap().len(), 1);
         }
     }
 }
