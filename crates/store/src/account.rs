@@ -164,12 +164,13 @@ pub async fn members(
     rows.iter().map(membership).collect()
 }
 
-/// Whether anybody holds a role.
+/// Whether anybody holds a role whose account is not closed.
 pub async fn is_held(register: &Register, role: Role) -> Result<bool, Error> {
-    let count: i64 = sqlx::query_scalar("select count(*) from membership where role = $1")
-        .bind(role.code())
-        .fetch_one(&register.pool)
-        .await?;
+    let statement = "\
+        select count(*) from membership join account on account.id = membership.account_id
+        where role = $1 and closed_at is null";
+    let count: i64 =
+        sqlx::query_scalar(statement).bind(role.code()).fetch_one(&register.pool).await?;
     Ok(count != 0)
 }
 

@@ -36,7 +36,12 @@ enum AccountCommand {
     /// Let somebody try again who was locked after failed sign-ins
     Unlock { login: String },
     /// Give a new first password, shown once, and end every session
-    Reset { login: String },
+    Reset {
+        login: String,
+        /// Take the second factor away instead, to be set up anew
+        #[arg(long)]
+        factor: bool,
+    },
     /// Every account with its roles
     List,
 }
@@ -62,7 +67,12 @@ pub async fn run(settings: &Settings, given: &Account, json: bool) -> anyhow::Re
             registry::account::change(&platform, &access, id, Change::Unlock).await?;
             output(say("已解锁", "unlocked"));
         }
-        AccountCommand::Reset { login } => {
+        AccountCommand::Reset { login, factor: true } => {
+            let id = registry::account::by_login(&platform, login).await?;
+            registry::account::change(&platform, &access, id, Change::ResetFactor).await?;
+            output(say("已重置第二因素", "second factor reset"));
+        }
+        AccountCommand::Reset { login, factor: false } => {
             let id = registry::account::by_login(&platform, login).await?;
             let change = Change::ResetPassword;
             let first = registry::account::change(&platform, &access, id, change).await?;

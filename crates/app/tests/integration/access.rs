@@ -1,6 +1,7 @@
 //! Who may see what: the matrix of routes and roles, of fields and audiences, and that nothing
 //! beyond the public leaves without an entry in its subject's log.
 
+mod administering;
 mod centre;
 mod console;
 mod files;
