@@ -53,8 +53,16 @@ pub async fn sign_in(
     let kept = account.as_ref().and_then(|account| account.password.clone());
     // The same work for everybody comes before any of the questions below.
     let fits = password::verify(password, kept).await?;
-    let waits = wait(platform, LOGIN, &login, "lock_after").await?.is_some();
-    let Some(account) = account.filter(|one| fits && !waits && is_open(one, now)) else {
+    if wait(platform, LOGIN, &login, "lock_after").await?.is_some()
+        || account.as_ref().is_some_and(|one| is_locked(one, now))
+    {
+        // Counted, it would keep whoever tries too soon, or whom somebody keeps out, waiting for ever.
+        let mut write = platform.register.write().await?;
+        note(platform, &mut write, Event::SignInFailed, &login, "waiting").await?;
+        write.commit().await?;
+        return Ok(Outcome::Refused);
+    }
+    let Some(account) = account.filter(|one| fits && is_open(one, now)) else {
         refuse(platform, &login, browser).await?;
         return Ok(Outcome::Refused);
     };
@@ -121,7 +129,11 @@ pub fn plain(login: &str) -> String {
 }
 
 fn is_open(account: &Account, now: Timestamp) -> bool {
-    account.closed_at.is_none() && account.locked_until.is_none_or(|until| until <= now)
+    account.closed_at.is_none() && !is_locked(account, now)
+}
+
+fn is_locked(account: &Account, now: Timestamp) -> bool {
+    account.locked_until.is_some_and(|until| now < until)
 }
 
 fn terms(platform: &Platform, after: &str) -> Result<LockTerms, Error> {
@@ -154,10 +166,23 @@ async fn refuse(platform: &Platform, login: &str, browser: &Browser) -> Result<(
     let failed = before.map_or(0, |(failed, _)| failed) + 1;
     let locked = wait_until(terms(platform, "lock_after")?, failed, now).is_some();
     let event = if locked { Event::AccountLocked } else { Event::SignInFailed };
-    // The name as it was tried may be a password typed in the wrong place: its keyed hash it is.
-    let object = who.get(..16).unwrap_or(&who);
-    store::audit::append(&mut write, now, "public", event, object, "password").await?;
+    note(platform, &mut write, event, login, "password").await?;
     write.commit().await?;
+    Ok(())
+}
+
+/// Notes a failed try. The name as it was tried may be a password typed in the wrong place: its keyed
+/// hash it is.
+async fn note(
+    platform: &Platform,
+    write: &mut Write,
+    event: Event,
+    login: &str,
+    detail: &str,
+) -> Result<(), Error> {
+    let who = keyed(platform, LOGIN, login);
+    let object = who.get(..16).unwrap_or(&who);
+    store::audit::append(write, platform.now(), "public", event, object, detail).await?;
     Ok(())
 }
 

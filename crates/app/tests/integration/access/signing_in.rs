@@ -143,7 +143,10 @@ async fn an_account_is_locked_after_failures_and_opens_again() {
     }
     let seen = site.sign_in("shili", PASSWORD).await;
     assert_eq!(seen.status, StatusCode::UNAUTHORIZED, "locked, and the answer does not say so");
-    site.later(31 * 60);
+    let before = password::compared();
+    assert_eq!(site.sign_in("shili", "wrong").await.body, seen.body);
+    assert_eq!(password::compared() - before, 1, "at the same cost");
+    site.later(15 * 60);
     let seen = site.sign_in("SHILI ", PASSWORD).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
 }
