@@ -1,6 +1,7 @@
 //! Accounts (账号): which password is good enough, and when somebody must wait before the next try.
 //!
-//! Pure decisions; every number comes from `policy/parameters/access.toml`.
+//! Pure decisions; every number comes from `policy/parameters/access.toml`, but for the length that
+//! bounds the work of hashing.
 //!
 //! Basis: GB/T 22239-2019 8.1.4.1 身份鉴别.
 
@@ -13,6 +14,10 @@ use crate::text::Text;
 pub struct PasswordTerms<'t> {
     /// Characters, at least.
     pub shortest: usize,
+    /// Characters it must have beside a common word in it.
+    pub beside_common: usize,
+    /// Different characters, at least.
+    pub different: usize,
     /// Words it may not be made of, in small letters.
     pub common: &'t [String],
 }
@@ -38,11 +43,6 @@ pub enum Weakness {
 /// Characters of a password, at most.
 pub const PASSWORD_MAX: usize = 200;
 
-/// Characters a password must have beside a common word in it.
-const BESIDE_COMMON: usize = 6;
-/// Different characters, at least.
-const DIFFERENT: usize = 5;
-
 /// Every reason against a password; none where it is good enough.
 #[must_use]
 pub fn weaknesses(
@@ -63,8 +63,8 @@ pub fn weaknesses(
         (length < terms.shortest, Weakness::TooShort { shortest: terms.shortest }),
         (PASSWORD_MAX < length, Weakness::TooLong { longest: PASSWORD_MAX }),
         (owner.any(|word| lower.contains(&word)), Weakness::NamesOwner),
-        (0 < longest && length < longest + BESIDE_COMMON, Weakness::Common),
-        (letters.len() < DIFFERENT, Weakness::Monotonous),
+        (0 < longest && length < longest + terms.beside_common, Weakness::Common),
+        (letters.len() < terms.different, Weakness::Monotonous),
     ];
     reasons.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
 }
@@ -99,17 +99,17 @@ pub struct LockTerms {
     pub after: i64,
     /// For how long, the first time; each further failure doubles it.
     pub minutes: i64,
+    /// How often it is doubled, at most.
+    pub doublings: i64,
 }
-
-/// Doublings of the wait, at most.
-const DOUBLINGS: i64 = 5;
 
 /// Until when somebody must wait who has failed so often, the last time at an instant; none where
 /// they need not.
 #[must_use]
 pub fn wait_until(terms: LockTerms, failed: i64, last: Timestamp) -> Option<Timestamp> {
     let beyond = failed.checked_sub(terms.after).filter(|beyond| 0 <= *beyond)?;
-    let factor = 1i64 << beyond.min(DOUBLINGS);
+    let doublings = u32::try_from(beyond.min(terms.doublings)).unwrap_or_default();
+    let factor = 2i64.saturating_pow(doublings);
     let wait = Span::new().try_minutes(terms.minutes.saturating_mul(factor)).ok()?;
     last.checked_add(wait).ok()
 }
@@ -120,7 +120,7 @@ mod tests {
 
     fn reasons(password: &str) -> Vec<Weakness> {
         let common = ["password".to_owned(), "123456".to_owned()];
-        let terms = PasswordTerms { shortest: 12, common: &common };
+        let terms = PasswordTerms { shortest: 12, beside_common: 6, different: 5, common: &common };
         weaknesses(terms, password, "shili01", "示例甲")
     }
 
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_wait_doubles_and_ends() {
-        let terms = LockTerms { after: 5, minutes: 15 };
+        let terms = LockTerms { after: 5, minutes: 15, doublings: 5 };
         let last: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
         let minutes = |failed| {
             wait_until(terms, failed, last).map(|end| (end.as_second() - last.as_second()) / 60)

@@ -340,13 +340,13 @@ async fn terms(
 }
 
 /// Replaces a key by one of the same terms; the one before goes on for some hours, so that systems can
-/// be told.
+/// be told: for those of the policy where none are given.
 pub async fn rotate(
     platform: &Platform,
     access: &Access,
     department: &str,
     label: &str,
-    overlap_hours: i64,
+    overlap_hours: Option<i64>,
 ) -> Result<Made, Error> {
     gate::admit(platform, access, Action::ManageKeys, true)?;
     let all = store::api_key::all(&platform.register).await?;
@@ -355,14 +355,16 @@ pub async fn rotate(
     };
     let before = all.iter().find(own).ok_or(Error::NotFound)?.clone();
     let now = platform.now();
-    let overlap = Span::new().hours(overlap_hours.clamp(0, 24 * 30));
-    let until = now.checked_add(overlap).unwrap_or(now);
+    let hours = |key| Ok::<_, Error>(limit(platform, key)?.saturating_mul(24));
+    let overlap = overlap_hours.map_or_else(|| hours("key_overlap"), Ok)?;
+    let overlap = overlap.min(hours("key_overlap_longest")?).max(0);
+    let until = now.checked_add(Span::new().hours(overlap)).unwrap_or(now);
     let until = before.terms.expires_at.map_or(until, |end| end.min(until));
     let key = random()?;
     let secret = before.terms.secret.is_some().then(|| random_letters(LETTERS)).transpose()?;
     let keys = platform.keys.as_ref();
     let sealed = secret.as_deref().zip(keys).map(|(secret, keys)| keys.seal(SECRET, secret));
-    let life = Span::new().hours(limit(platform, "key_life")?.saturating_mul(24));
+    let life = Span::new().hours(hours("key_life")?);
     let expires_at = now.checked_add(life).ok();
     let terms = Terms { secret: sealed, expires_at, ..before.terms.clone() };
     let (digest, holder) = (sm3_hex(key.as_bytes()), before.holder.clone());

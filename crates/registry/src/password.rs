@@ -48,8 +48,15 @@ pub fn weaknesses(
     login: &str,
     name: &str,
 ) -> Result<Vec<Weakness>, Error> {
-    let shortest = usize::try_from(limit(platform, "password_length")?).unwrap_or_default();
-    let terms = PasswordTerms { shortest, common: &platform.policy.common_passwords };
+    let count = |key| -> Result<usize, Error> {
+        Ok(usize::try_from(limit(platform, key)?).unwrap_or_default())
+    };
+    let terms = PasswordTerms {
+        shortest: count("password_length")?,
+        beside_common: count("password_beside_common")?,
+        different: count("password_different")?,
+        common: &platform.policy.common_passwords,
+    };
     Ok(account::weaknesses(terms, password, login, name))
 }
 

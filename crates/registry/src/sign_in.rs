@@ -137,7 +137,11 @@ fn is_locked(account: &Account, now: Timestamp) -> bool {
 }
 
 fn terms(platform: &Platform, after: &str) -> Result<LockTerms, Error> {
-    Ok(LockTerms { after: limit(platform, after)?, minutes: limit(platform, "lock_time")? })
+    Ok(LockTerms {
+        after: limit(platform, after)?,
+        minutes: limit(platform, "lock_time")?,
+        doublings: limit(platform, "lock_doublings")?,
+    })
 }
 
 /// Until when somebody must wait for a next try; none where they need not.

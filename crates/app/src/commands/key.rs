@@ -28,9 +28,9 @@ enum KeyCommand {
     Rotate {
         #[command(flatten)]
         holder: Holder,
-        /// Hours for which the key before goes on
-        #[arg(long, default_value_t = 24)]
-        overlap: i64,
+        /// Hours for which the key before goes on; those of the policy where none are given
+        #[arg(long)]
+        overlap: Option<i64>,
     },
     /// Make a key useless from now on
     Revoke(Holder),

@@ -113,11 +113,8 @@ async fn make(desk: Desk, Sent(given): Sent<Given>) -> Result<Response, Error> {
 }
 
 async fn rotate(desk: Desk, Sent(which): Sent<Which>) -> Result<Response, Error> {
-    const OVERLAP_HOURS: i64 = 24;
     let (access, Which { department, label }) = (desk.signed.access(), which);
-    let rotated =
-        api_key::rotate(desk.platform(), &access, &department, &label, OVERLAP_HOURS).await;
-    match rotated {
+    match api_key::rotate(desk.platform(), &access, &department, &label, None).await {
         Ok(made) => shown(&desk, Some(made), None).await,
         Err(why) => told(&desk, why).await,
     }

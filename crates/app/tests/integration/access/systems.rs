@@ -144,7 +144,7 @@ async fn a_key_is_replaced_while_it_works_and_revoked_at_once() {
     let site = site::site().await;
     let made = site.key(OrganisationKind::Department, NewKey::default()).await;
     let access = Access::operator("示例");
-    let next = api_key::rotate(&site.platform, &access, "scjg", "示例系统", 24).await.unwrap();
+    let next = api_key::rotate(&site.platform, &access, "scjg", "示例系统", None).await.unwrap();
     for key in [&made.key, &next.key] {
         let bearer = format!("Bearer {key}");
         assert_eq!(site.call(LIST.0, LIST.1, &bearer, "", HERE).await.0, StatusCode::OK);
@@ -154,8 +154,15 @@ async fn a_key_is_replaced_while_it_works_and_revoked_at_once() {
     assert_eq!(site.call(LIST.0, LIST.1, &old, "", HERE).await.0, StatusCode::UNAUTHORIZED);
     let new = format!("Bearer {}", next.key);
     assert_eq!(site.call(LIST.0, LIST.1, &new, "", HERE).await.0, StatusCode::OK);
+    let wished = Some(90 * 24);
+    let last = api_key::rotate(&site.platform, &access, "scjg", "示例系统", wished).await.unwrap();
+    site.later(30 * 24 * 3600);
+    let status = site.call(LIST.0, LIST.1, &new, "", HERE).await.0;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "no longer than the policy lets it");
+    let last = format!("Bearer {}", last.key);
+    assert_eq!(site.call(LIST.0, LIST.1, &last, "", HERE).await.0, StatusCode::OK);
     assert!(api_key::revoke(&site.platform, "scjg", "示例系统", "示例").await.unwrap());
-    assert_eq!(site.call(LIST.0, LIST.1, &new, "", HERE).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(site.call(LIST.0, LIST.1, &last, "", HERE).await.0, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
