@@ -92,6 +92,14 @@ impl Weakness {
     }
 }
 
+/// Whether a password set at an instant must be changed after so many days.
+#[must_use]
+pub fn is_old(set_at: Timestamp, days: i64, now: Timestamp) -> bool {
+    let end =
+        Span::new().try_hours(days.saturating_mul(24)).and_then(|life| set_at.checked_add(life));
+    end.is_ok_and(|end| end <= now)
+}
+
 /// What failed sign-ins lead to.
 #[derive(Clone, Copy, Debug)]
 pub struct LockTerms {
@@ -133,6 +141,15 @@ mod tests {
         assert_eq!(reasons("Password-and-a-long-tail"), []);
         assert_eq!(reasons("山重水复疑无路柳暗花明又一村"), []);
         assert_eq!(reasons(&"长短".repeat(150)).len(), 2);
+    }
+
+    #[test]
+    fn a_password_is_old_after_its_days() {
+        let set_at: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
+        let now = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert!(!is_old(set_at, 180, now("2027-05-20T23:59:59Z")));
+        assert!(is_old(set_at, 180, now("2027-05-21T00:00:00Z")));
+        assert!(!is_old(set_at, i64::MAX, Timestamp::MAX));
     }
 
     #[test]

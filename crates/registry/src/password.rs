@@ -10,6 +10,7 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use domain::account::{self, PasswordTerms, Weakness};
+use store::account::Account;
 use tokio::sync::Semaphore;
 
 use crate::{error::Error, platform::Platform, session::limit};
@@ -58,6 +59,13 @@ pub fn weaknesses(
         common: &platform.policy.common_passwords,
     };
     Ok(account::weaknesses(terms, password, login, name))
+}
+
+/// Whether an account has a password that is older than the policy lets it be.
+pub fn is_old(platform: &Platform, account: &Account) -> Result<bool, Error> {
+    let set_at = account.password_changed_at.unwrap_or(account.created_at);
+    let days = limit(platform, "password_age")?;
+    Ok(account.password.is_some() && account::is_old(set_at, days, platform.now()))
 }
 
 /// Works beside the requests. The work keeps its room until it is done: whoever hangs up ends the

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::access::Action;
-use registry::{gate, platform::Platform, session};
+use registry::{gate, password, platform::Platform, session};
 
 use crate::{
     api,
@@ -103,7 +103,9 @@ async fn admit(
         let next = if looking { format!("?next={}", segment(here)) } else { String::new() };
         return Err(Box::new(Redirect::to(&format!("{SHOW_FACTOR}{next}")).into_response()));
     }
-    if !half && found.account.must_change && here != PASSWORD && here != "/sign-out" {
+    let old = password::is_old(platform, &found.account).map_err(|why| boxed(why.into()))?;
+    let must_change = found.account.must_change || old;
+    if !half && must_change && here != PASSWORD && here != "/sign-out" {
         return Err(Box::new(Redirect::to(PASSWORD).into_response()));
     }
     let access = found.own_access();

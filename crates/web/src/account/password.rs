@@ -8,7 +8,7 @@ use axum::{
     routing::get,
 };
 use domain::text::{Lang, Text};
-use registry::{account, platform::Platform};
+use registry::{account, password, platform::Platform, session::limit};
 use serde::Deserialize;
 
 use super::{go, home};
@@ -31,6 +31,8 @@ struct Page {
     l: Lang,
     d: Bench,
     must_change: bool,
+    /// Days a password lives, where this one is older.
+    old: Option<i64>,
     shortest: i64,
     wrong: Option<Text>,
 }
@@ -69,12 +71,15 @@ async fn send(
 }
 
 fn again(desk: &Desk, wrong: Option<Text>) -> Result<Response, Error> {
+    let (platform, account) = (desk.platform(), &desk.signed.account);
+    let old = password::is_old(platform, account)?;
     draw(&Page {
         f: desk.frame(),
         l: desk.lang(),
         d: desk.own(),
-        must_change: desk.signed.account.must_change,
-        shortest: registry::session::limit(desk.platform(), "password_length")?,
+        must_change: account.must_change,
+        old: if old { Some(limit(platform, "password_age")?) } else { None },
+        shortest: limit(platform, "password_length")?,
         wrong,
     })
 }

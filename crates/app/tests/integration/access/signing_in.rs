@@ -152,6 +152,28 @@ async fn an_account_is_locked_after_failures_and_opens_again() {
 }
 
 #[tokio::test]
+async fn a_password_is_changed_after_half_a_year() {
+    let site = site::site().await;
+    site.with_password("shili").await;
+    site.later(179 * 24 * 3600);
+    let person = held(&site.sign_in("shili", PASSWORD).await);
+    assert_eq!(site.look(Some(&person), "/centre").await.status, StatusCode::OK);
+    site.later(24 * 3600);
+    let person = held(&site.sign_in("shili", PASSWORD).await);
+    assert_eq!(site.look(Some(&person), "/centre").await.location, "/account/password");
+    let page = site.look(Some(&person), "/account/password").await.body;
+    assert!(page.contains("这个口令已用满 180 天"), "{page}");
+    let form = format!("old={PASSWORD}&new={PASSWORD}-2&again={PASSWORD}-2");
+    let person = held(&site.send(&person, "/account/password", &form).await);
+    assert_eq!(site.look(Some(&person), "/centre").await.status, StatusCode::OK);
+    // Whoever signs in elsewhere has no password to change.
+    site.account(Role::DepartmentClerk.code()).await;
+    site.later(181 * 24 * 3600);
+    let clerk = site.person(Role::DepartmentClerk).await;
+    assert_eq!(site.look(Some(&clerk), "/console").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn wrong_codes_sent_at_once_are_counted_one_by_one() {
     let site = site::site().await;
     let clerk = site.person(Role::DepartmentClerk).await;
