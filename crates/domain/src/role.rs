@@ -173,20 +173,23 @@ impl Role {
         !matches!(self, Role::Representative | Role::Agent)
     }
 
+    /// Whether it is one of the three administrators (三员).
+    #[must_use]
+    pub fn is_administrator(self) -> bool {
+        matches!(
+            self,
+            Role::SystemAdministrator | Role::SecurityAdministrator | Role::AuditAdministrator
+        )
+    }
+
     /// Whether one account may hold both roles, in any organisations.
     ///
     /// System, security and audit administrators exclude each other (三员分立), and exclude every
     /// other role of the console: who opens the doors does not walk through them.
     #[must_use]
     pub fn goes_with(self, other: Role) -> bool {
-        let administrator = |role| {
-            matches!(
-                role,
-                Role::SystemAdministrator | Role::SecurityAdministrator | Role::AuditAdministrator
-            )
-        };
         self == other
-            || !(administrator(self) || administrator(other))
+            || !(self.is_administrator() || other.is_administrator())
             || !(self.is_console() && other.is_console())
     }
 }

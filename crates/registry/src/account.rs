@@ -169,7 +169,7 @@ pub(crate) async fn give(
     let (account, role) = (membership.account, membership.role);
     // Held, so that of two roles given at once the second sees the first.
     let known = store::account::held(write, account).await?;
-    known.filter(|one| one.closed_at.is_none()).ok_or(Error::NotFound)?;
+    let known = known.filter(|one| one.closed_at.is_none()).ok_or(Error::NotFound)?;
     if !organisation.kind.roles().contains(&role) {
         return Err(question(
             "role",
@@ -189,6 +189,21 @@ pub(crate) async fn give(
                 "“{}” and “{}”, which the account holds, exclude each other",
                 role.label(domain::text::Lang::En),
                 other.role.label(domain::text::Lang::En)
+            ),
+        )));
+    }
+    // Whoever opened the account, and knows its first password, must not become its administrator.
+    let own = !known.must_change && known.totp.is_some();
+    if role.is_administrator() && !own && !matches!(access.actor, Actor::Operator(_)) {
+        return Err(Error::Refused(Text::new(
+            format!(
+                "“{}”只授予已自设口令并启用第二因素的账号，请其本人先登录办好",
+                role.label(domain::text::Lang::Zh)
+            ),
+            format!(
+                "“{}” is given to an account with a password of its own and a second factor; \
+                 its owner signs in and sets both up first",
+                role.label(domain::text::Lang::En)
             ),
         )));
     }
@@ -223,7 +238,7 @@ pub async fn withdraw(
     Ok(())
 }
 
-/// What a system administrator does to an account.
+/// What an administrator does to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     Close,
@@ -234,6 +249,16 @@ pub enum Change {
     ResetFactor,
 }
 
+impl Change {
+    /// Who could take both factors of another away could be that other: each administrator takes one.
+    fn action(self) -> Action {
+        match self {
+            Change::ResetFactor => Action::ManageRoles,
+            Change::Close | Change::Unlock | Change::ResetPassword => Action::ManageAccounts,
+        }
+    }
+}
+
 /// Changes an account; a new first password is answered where there is one.
 pub async fn change(
     platform: &Platform,
@@ -241,7 +266,7 @@ pub async fn change(
     id: AccountId,
     change: Change,
 ) -> Result<Option<String>, Error> {
-    gate::admit(platform, access, Action::ManageAccounts, true)?;
+    gate::admit(platform, access, change.action(), true)?;
     not_oneself(access, id)?;
     let account = store::account::get(&platform.register, id).await?.ok_or(Error::NotFound)?;
     let first = match change {

@@ -96,6 +96,7 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/console/records/{subject}/{record}", ReadDepartmentRecord),
     ("GET", "/console/roles", ManageRoles),
     ("POST", "/console/roles", ManageRoles),
+    ("POST", "/console/roles/factor", ManageRoles),
     ("POST", "/console/roles/withdraw", ManageRoles),
     ("GET", "/console/sample", ReadAsAuditor),
     ("POST", "/console/sample", ReadAsAuditor),

@@ -33,6 +33,7 @@ pub fn router() -> Router<Platform> {
         .route("/console/accounts/{id}", post(change))
         .route("/console/organisations", post(open_organisation))
         .route("/console/roles", get(roles).post(grant))
+        .route("/console/roles/factor", post(reset_factor))
         .route("/console/roles/withdraw", post(withdraw))
 }
 
@@ -101,6 +102,11 @@ struct Wanted {
 }
 
 #[derive(Deserialize)]
+struct Whose {
+    account: i64,
+}
+
+#[derive(Deserialize)]
 struct Grant {
     account: i64,
     /// `organisation/role`.
@@ -148,7 +154,6 @@ async fn change(
         "close" => Change::Close,
         "unlock" => Change::Unlock,
         "password" => Change::ResetPassword,
-        "factor" => Change::ResetFactor,
         _ => return Err(Error::NotFound),
     };
     let access = desk.signed.access();
@@ -174,6 +179,14 @@ async fn withdraw(desk: Desk, Sent(sent): Sent<Grant>) -> Result<Response, Error
     let membership = membership(&sent)?;
     match account::withdraw(desk.platform(), &desk.signed.access(), &membership).await {
         Ok(()) => Ok(Redirect::to("/console/roles").into_response()),
+        Err(why) => told(&desk, Action::ManageRoles, why).await,
+    }
+}
+
+async fn reset_factor(desk: Desk, Sent(sent): Sent<Whose>) -> Result<Response, Error> {
+    let (access, id) = (desk.signed.access(), AccountId(sent.account));
+    match account::change(desk.platform(), &access, id, Change::ResetFactor).await {
+        Ok(_) => Ok(Redirect::to("/console/roles").into_response()),
         Err(why) => told(&desk, Action::ManageRoles, why).await,
     }
 }
