@@ -1,23 +1,19 @@
-//! Accounts and organisations: opened by the system administrator, given roles by the security
-//! administrator, and never both by one.
+//! Accounts: opened by the system administrator, given roles by the security administrator, and never
+//! both by one.
 
 use domain::{
     access::{Access, Action, Actor},
     audit::Event,
-    ids::{AccountId, OrganisationId},
+    ids::AccountId,
     role::{Membership, OrganisationKind, Role},
     text::Text,
 };
-use store::{
-    account::Account,
-    organisation::{NewOrganisation, Organisation},
-    register::Write,
-};
+use store::{account::Account, organisation::Organisation, register::Write};
 
 use crate::{
     api_key::random_letters,
     error::Error,
-    gate, password,
+    gate, organisation, password,
     platform::Platform,
     session::{self, Browser, SignedIn},
     sign_in,
@@ -27,49 +23,6 @@ use crate::{
 const FIRST_LETTERS: usize = 20;
 /// Characters of a name, at most.
 const NAME_MAX: usize = 100;
-
-/// Opens an organisation.
-pub async fn open_organisation(
-    platform: &Platform,
-    access: &Access,
-    kind: OrganisationKind,
-    code: &str,
-    name: &str,
-) -> Result<OrganisationId, Error> {
-    gate::admit(platform, access, Action::ManageAccounts, true)?;
-    let (code, name) = (code.trim(), name.trim());
-    let department = (kind == OrganisationKind::Department).then(|| code.to_owned());
-    let known = department.as_ref().and_then(|id| platform.place.department(id));
-    if department.is_some() && known.is_none() {
-        return Err(question("code", "没有这个信源单位", "there is no such department"));
-    }
-    if kind == OrganisationKind::Company {
-        return Err(question(
-            "kind",
-            "经营主体由认领产生，不在这里登记",
-            "companies come by a claim, and are not opened here",
-        ));
-    }
-    let name = known.map_or(name, |department| department.label.zh.as_str());
-    if code.is_empty() || name.is_empty() || NAME_MAX < name.chars().count() {
-        return Err(question("name", "请填写代码和名称", "give a code and a name"));
-    }
-    let new = NewOrganisation {
-        kind,
-        code: code.to_owned(),
-        name: name.to_owned(),
-        department,
-        subject: None,
-    };
-    let mut write = platform.register.write().await?;
-    let id = store::organisation::insert(&mut write, &new, platform.now()).await?;
-    let id = id
-        .ok_or_else(|| question("code", "这个机构已经登记", "this organisation is here already"))?;
-    let detail = format!("kind={} code={code}", kind.code());
-    tell(platform, &mut write, access, Event::OrganisationCreated, id.to_string(), &detail).await?;
-    write.commit().await?;
-    Ok(id)
-}
 
 /// Opens an account with a first password, which is shown once and must be changed.
 pub async fn open(
@@ -382,30 +335,10 @@ pub async fn by_login(platform: &Platform, login: &str) -> Result<AccountId, Err
     Ok(found.ok_or(Error::NotFound)?.id)
 }
 
-/// The organisation of a kind and code.
-pub async fn organisation_by_code(
-    platform: &Platform,
-    kind: OrganisationKind,
-    code: &str,
-) -> Result<OrganisationId, Error> {
-    let found = store::organisation::by_code(&platform.register, kind, code).await?;
-    Ok(found.ok_or(Error::NotFound)?.id)
-}
-
 /// The login of an account.
 pub async fn login(platform: &Platform, id: AccountId) -> Result<String, Error> {
     let found = store::account::get(&platform.register, id).await?;
     Ok(found.ok_or(Error::NotFound)?.login)
-}
-
-/// Every organisation, for administrators.
-pub async fn organisations(
-    platform: &Platform,
-    access: &Access,
-    action: Action,
-) -> Result<Vec<Organisation>, Error> {
-    gate::admit(platform, access, action, true)?;
-    Ok(store::organisation::all(&platform.register).await?)
 }
 
 /// Opens the first account of an administrator's role, at the machine itself; refused once somebody
@@ -436,7 +369,7 @@ pub async fn first_administrator(
         Some(organisation) => organisation.id,
         None => {
             let operator = platform.place.operator.zh.clone();
-            open_organisation(platform, access, centre, code, &operator).await?
+            organisation::open(platform, access, centre, code, &operator).await?
         }
     };
     let (account, first) = open(platform, access, login, name).await?;

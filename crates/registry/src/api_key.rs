@@ -252,7 +252,7 @@ pub async fn of_department(
     let found = store::organisation::by_code(&platform.register, kind, &known.id).await?;
     match found {
         Some(organisation) => Ok(organisation.id),
-        None => crate::account::open_organisation(platform, access, kind, &known.id, "").await,
+        None => crate::organisation::open(platform, access, kind, &known.id, "").await,
     }
 }
 

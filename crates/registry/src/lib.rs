@@ -29,6 +29,7 @@ pub mod matter;
 pub mod meter;
 pub mod network;
 pub mod oidc;
+pub mod organisation;
 pub mod password;
 pub mod platform;
 pub mod reading;

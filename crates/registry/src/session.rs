@@ -277,7 +277,7 @@ async fn assemble(
     })
 }
 
-async fn organisations(
+pub(crate) async fn organisations(
     platform: &Platform,
     held: &[Membership],
 ) -> Result<Vec<(Organisation, Vec<Role>)>, Error> {

@@ -4,7 +4,6 @@ use domain::{
     account::{LockTerms, wait_until},
     audit::Event,
     ids::OrganisationId,
-    role::Role,
 };
 use jiff::Timestamp;
 use store::{account::Account, register::Write};
@@ -201,8 +200,9 @@ async fn first_organisation(
     account: &Account,
 ) -> Result<Option<OrganisationId>, Error> {
     let held = store::account::memberships(&platform.register, account.id).await?;
-    let console = held.iter().find(|membership| Role::is_console(membership.role));
-    Ok(console.or(held.first()).map(|membership| membership.organisation))
+    let open = session::organisations(platform, &held).await?;
+    let console = open.iter().find(|(_, roles)| roles.iter().any(|role| role.is_console()));
+    Ok(console.or(open.first()).map(|(organisation, _)| organisation.id))
 }
 
 /// Forgets failures nobody waits for any more; the worker does so now and then.

@@ -152,18 +152,6 @@ pub async fn all(register: &Register) -> Result<Vec<Account>, Error> {
     rows.iter().map(read).collect()
 }
 
-/// Who holds any role of an organisation.
-pub async fn members(
-    register: &Register,
-    organisation: OrganisationId,
-) -> Result<Vec<Membership>, Error> {
-    let statement = "\
-        select account_id, organisation_id, role from membership where organisation_id = $1
-        order by account_id, role";
-    let rows = sqlx::query(statement).bind(organisation.0).fetch_all(&register.pool).await?;
-    rows.iter().map(membership).collect()
-}
-
 /// Whether anybody holds a role whose account is not closed.
 pub async fn is_held(register: &Register, role: Role) -> Result<bool, Error> {
     let statement = "\

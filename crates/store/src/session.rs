@@ -86,6 +86,15 @@ pub async fn end_all(write: &mut Write, account: AccountId) -> Result<u64, Error
     Ok(done.rows_affected())
 }
 
+/// Ends every session in which somebody acts for an organisation.
+pub async fn end_acting(write: &mut Write, organisation: OrganisationId) -> Result<u64, Error> {
+    let done = sqlx::query("delete from session where organisation_id = $1")
+        .bind(organisation.0)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// The sessions of an account, the last used first.
 pub async fn of_account(register: &Register, account: AccountId) -> Result<Vec<Session>, Error> {
     let statement = format!("{SESSION} where account_id = $1 order by seen_at desc, token");

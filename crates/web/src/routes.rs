@@ -92,6 +92,7 @@ pub const ROUTES: &[Route] = &[
     ("POST", "/console/matters/{id}/close", RegisterMatter),
     ("GET", "/console/matters/{id}/file", ReadForMatter),
     ("POST", "/console/organisations", ManageAccounts),
+    ("POST", "/console/organisations/{id}/close", ManageAccounts),
     ("GET", "/console/records", ReadDepartmentRecord),
     ("GET", "/console/records/{subject}/{record}", ReadDepartmentRecord),
     ("GET", "/console/roles", ManageRoles),

@@ -139,7 +139,7 @@ async fn make(platform: &Platform, access: &Access, add: &Add) -> anyhow::Result
             let kind = OrganisationKind::from_code(kind).ok_or_else(|| {
                 anyhow::anyhow!("--department: no kind of organisation is called {kind}")
             })?;
-            registry::account::organisation_by_code(platform, kind, code).await?
+            registry::organisation::by_code(platform, kind, code).await?
         }
     };
     let new = NewKey {

@@ -15,6 +15,7 @@ use domain::{
 };
 use registry::{
     account::{self, Change},
+    organisation,
     platform::Platform,
 };
 use serde::Deserialize;
@@ -32,6 +33,7 @@ pub fn router() -> Router<Platform> {
         .route("/console/accounts", get(accounts).post(open))
         .route("/console/accounts/{id}", post(change))
         .route("/console/organisations", post(open_organisation))
+        .route("/console/organisations/{id}/close", post(close_organisation))
         .route("/console/roles", get(roles).post(grant))
         .route("/console/roles/factor", post(reset_factor))
         .route("/console/roles/withdraw", post(withdraw))
@@ -63,6 +65,8 @@ struct OrganisationView {
     /// Word and label of each role somebody may hold there.
     roles: Vec<(&'static str, &'static str)>,
     closed: bool,
+    /// All but the centre itself.
+    closable: bool,
 }
 
 #[derive(Template)]
@@ -95,6 +99,9 @@ struct NewOrganisation {
     #[serde(default)]
     name: String,
 }
+
+#[derive(Deserialize)]
+struct Nothing {}
 
 #[derive(Deserialize)]
 struct Wanted {
@@ -138,9 +145,21 @@ async fn open_organisation(
     let access = desk.signed.access();
     let kind = OrganisationKind::from_code(&sent.kind).ok_or(Error::NotFound)?;
     let opened =
-        account::open_organisation(desk.platform(), &access, kind, &sent.code, &sent.name).await;
+        organisation::open(desk.platform(), &access, kind, &sent.code, &sent.name).await;
     match opened {
         Ok(_) => Ok(Redirect::to("/console/accounts").into_response()),
+        Err(why) => told(&desk, Action::ManageAccounts, why).await,
+    }
+}
+
+async fn close_organisation(
+    desk: Desk,
+    Path(id): Path<i64>,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Result<Response, Error> {
+    let (access, id) = (desk.signed.access(), OrganisationId(id));
+    match organisation::close(desk.platform(), &access, id).await {
+        Ok(()) => Ok(Redirect::to("/console/accounts").into_response()),
         Err(why) => told(&desk, Action::ManageAccounts, why).await,
     }
 }
@@ -218,7 +237,7 @@ async fn page(
     wrong: Option<Text>,
 ) -> Result<Response, Error> {
     let (platform, lang, access) = (desk.platform(), desk.lang(), desk.signed.access());
-    let organisations = account::organisations(platform, &access, action).await?;
+    let organisations = organisation::all(platform, &access, action).await?;
     let named = |id: OrganisationId| {
         let found = organisations.iter().find(|one| one.id == id);
         found.map(|one| one.name.clone()).unwrap_or_default()
@@ -259,6 +278,7 @@ async fn page(
                 kind: one.kind.label(lang),
                 roles: one.kind.roles().iter().map(labelled).collect(),
                 closed: one.closed || one.kind == OrganisationKind::Company,
+                closable: one.kind != OrganisationKind::Centre,
             })
             .collect(),
         first,

@@ -1,8 +1,18 @@
 //! What administrators do to accounts, roles and organisations, and what one of them cannot do alone.
 
 use axum::http::StatusCode;
-use domain::{ids::AccountId, role::Role};
+use domain::{
+    access::Access,
+    ids::{AccountId, OrganisationId},
+    role::{OrganisationKind, Role},
+};
+use registry::{
+    organisation,
+    session::Browser,
+    sign_in::{self, Outcome},
+};
 
+use super::people::Person;
 use crate::{
     home::{Home, homes},
     site::{self, Site},
@@ -64,6 +74,44 @@ async fn an_administrator_has_a_password_of_their_own_and_a_second_factor() {
 fn first(home: &Home, login: &str, code: i32) {
     let open = ["account", "first", "--role", "system_administrator", "--name", "示例甲"];
     home.must(&[&open[..], &["--login", login]].concat(), code);
+}
+
+#[tokio::test]
+async fn nobody_acts_for_an_organisation_that_is_closed() {
+    let site = site::site().await;
+    let system = site.person(Role::SystemAdministrator).await;
+    let clerk = site.person(Role::DepartmentClerk).await;
+    let own = async |person: &Person| site.signed_in(person).await.acting.unwrap().id;
+    let (department, centre) = (own(&clerk).await, own(&system).await);
+    let close = async |id: OrganisationId| {
+        site.send(&system, &format!("/console/organisations/{id}/close"), "").await
+    };
+    let seen = close(centre).await;
+    assert_eq!(seen.status, StatusCode::BAD_REQUEST);
+    assert!(seen.body.contains("不能停用"), "{}", seen.body);
+    let seen = close(department).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
+    assert_eq!(close(department).await.status, StatusCode::NOT_FOUND, "once");
+    let seen = site.look(Some(&clerk), "/console").await;
+    assert!(seen.location.starts_with("/sign-in"), "{}", seen.location);
+    let page = site.look(Some(&system), "/console/accounts").await.body;
+    assert!(page.contains("已停用"), "{page}");
+}
+
+#[tokio::test]
+async fn whoever_signs_in_acts_for_an_open_organisation() {
+    let site = site::site().await;
+    let hall = site.organisation(OrganisationKind::Hall, "示例厅", None, None).await;
+    let bank = site.organisation(OrganisationKind::Bank, "示例银行", None, None).await;
+    let account = site.account("shili").await;
+    site.grant(account, hall, Role::HallClerk).await;
+    site.grant(account, bank, Role::BankOfficer).await;
+    let operator = Access::operator("示例");
+    organisation::close(&site.platform, &operator, hall).await.unwrap();
+    let account = store::account::get(&site.platform.register, account).await.unwrap().unwrap();
+    let begun = sign_in::begin(&site.platform, &account, &Browser::default()).await.unwrap();
+    let Outcome::In(token) = begun else { panic!("{begun:?}") };
+    assert_eq!(site.signed_in(&Person { token }).await.acting.unwrap().id, bank);
 }
 
 #[tokio::test]
