@@ -8,7 +8,7 @@ use domain::{
     role::{Membership, OrganisationKind, Role},
     text::Text,
 };
-use store::{account::Account, organisation::Organisation, register::Write};
+use store::{account::Listed, organisation::Organisation, register::Write};
 
 use crate::{
     api_key::random_letters,
@@ -314,19 +314,16 @@ pub async fn set_one_session(
     Ok(())
 }
 
-/// Every account with its roles, for administrators.
-pub async fn all(
+/// Accounts whose login or name holds a text, with their roles, for administrators.
+pub async fn find(
     platform: &Platform,
     access: &Access,
     action: Action,
-) -> Result<Vec<(Account, Vec<Membership>)>, Error> {
+    text: &str,
+    limit: i64,
+) -> Result<Vec<Listed>, Error> {
     gate::admit(platform, access, action, true)?;
-    let mut all = Vec::new();
-    for account in store::account::all(&platform.register).await? {
-        let held = store::account::memberships(&platform.register, account.id).await?;
-        all.push((account, held));
-    }
-    Ok(all)
+    Ok(store::account::find(&platform.register, text.trim(), limit).await?)
 }
 
 /// The account of a login, for whoever has the machine.

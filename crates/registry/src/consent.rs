@@ -154,8 +154,8 @@ pub async fn granted(
 /// Organisations a subject may name, by kind and name.
 pub async fn grantees(platform: &Platform, access: &Access) -> Result<Vec<Organisation>, Error> {
     admit(platform, access).await?;
-    let all = store::organisation::all(&platform.register).await?;
-    Ok(all.into_iter().filter(|one| !one.closed && one.subject.is_none()).collect())
+    let all = store::organisation::institutions(&platform.register).await?;
+    Ok(all.into_iter().filter(|one| !one.closed).collect())
 }
 
 /// What a consent opens to the organisation that asks; none where it opens nothing.

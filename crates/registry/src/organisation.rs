@@ -93,14 +93,14 @@ pub async fn by_code(
     Ok(found.ok_or(Error::NotFound)?.id)
 }
 
-/// Every organisation, for administrators.
-pub async fn all(
+/// Every organisation but the companies, for administrators.
+pub async fn institutions(
     platform: &Platform,
     access: &Access,
     action: Action,
 ) -> Result<Vec<Organisation>, Error> {
     gate::admit(platform, access, action, true)?;
-    Ok(store::organisation::all(&platform.register).await?)
+    Ok(store::organisation::institutions(&platform.register).await?)
 }
 
 fn question(name: &'static str, zh: &str, en: &str) -> Error {

@@ -1,5 +1,7 @@
 //! Accounts and the roles they hold.
 
+use std::collections::BTreeMap;
+
 use domain::{
     ids::{AccountId, OrganisationId, SubjectId},
     role::{Membership, Role},
@@ -145,11 +147,39 @@ pub async fn withdraw(write: &mut Write, membership: &Membership) -> Result<bool
     Ok(done.rows_affected() == 1)
 }
 
-/// Every account, by login.
-pub async fn all(register: &Register) -> Result<Vec<Account>, Error> {
-    let statement = format!("{ACCOUNT} order by login");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(statement)).fetch_all(&register.pool).await?;
-    rows.iter().map(read).collect()
+/// An account with its roles, each with the name of its organisation.
+pub type Listed = (Account, Vec<(Membership, String)>);
+
+const FOUND: &str = "\
+    where login like $1 escape '!' or lower(name) like $1 escape '!' order by login limit $2";
+
+/// Accounts whose login or name holds a text, by login.
+pub async fn find(register: &Register, text: &str, limit: i64) -> Result<Vec<Listed>, Error> {
+    let text = text.to_lowercase();
+    let literal = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let pattern = format!("%{literal}%");
+    let accounts = format!("{ACCOUNT} {FOUND}");
+    let accounts = sqlx::query(sqlx::AssertSqlSafe(accounts)).bind(&pattern).bind(limit);
+    let roles = format!(
+        "select account_id, organisation_id, role, organisation.name as organisation
+         from membership join organisation on organisation.id = organisation_id
+         where account_id in (select id from account {FOUND})
+         order by account_id, organisation_id, role"
+    );
+    let roles = sqlx::query(sqlx::AssertSqlSafe(roles)).bind(&pattern).bind(limit);
+    let mut held: BTreeMap<i64, Vec<(Membership, String)>> = BTreeMap::new();
+    for row in roles.fetch_all(&register.pool).await? {
+        let membership = membership(&row)?;
+        let named = (membership, row.try_get("organisation")?);
+        held.entry(membership.account.0).or_default().push(named);
+    }
+    let rows = accounts.fetch_all(&register.pool).await?;
+    let listed = rows.iter().map(|row| {
+        let account = read(row)?;
+        let roles = held.remove(&account.id.0).unwrap_or_default();
+        Ok((account, roles))
+    });
+    listed.collect()
 }
 
 /// Whether anybody holds a role whose account is not closed.
@@ -333,8 +363,13 @@ fn read(row: &AnyRow) -> Result<Account, Error> {
 
 #[cfg(test)]
 mod tests {
+    use domain::role::OrganisationKind;
+
     use super::*;
-    use crate::samples::{Sample, each, now};
+    use crate::{
+        organisation::{self, NewOrganisation},
+        samples::{Sample, each, now},
+    };
 
     async fn opened(register: &Register) -> AccountId {
         let mut write = register.write().await.unwrap();
@@ -355,6 +390,42 @@ mod tests {
             };
             tokio::join!(fail(), fail(), fail(), fail());
             assert_eq!(get(&register, id).await.unwrap().unwrap().failed, 4);
+        }
+    }
+
+    #[tokio::test]
+    async fn accounts_are_found_by_login_or_name_with_their_roles() {
+        for Sample { register, folder: _folder } in each().await {
+            let account = opened(&register).await;
+            let mut write = register.write().await.unwrap();
+            insert(&mut write, "other_one", "示例Yi", now()).await.unwrap();
+            let new = NewOrganisation {
+                kind: OrganisationKind::Hall,
+                code: "1".to_owned(),
+                name: "示例大厅".to_owned(),
+                department: None,
+                subject: None,
+            };
+            let hall = organisation::insert(&mut write, &new, now()).await.unwrap().unwrap();
+            let new = Membership { account, organisation: hall, role: Role::HallClerk };
+            grant(&mut write, &new, "示例", now()).await.unwrap();
+            write.commit().await.unwrap();
+            for (text, limit, logins) in [
+                ("", 9, &["other_one", "shili"][..]),
+                ("", 1, &["other_one"]),
+                ("SHI", 9, &["shili"]),
+                ("甲", 9, &["shili"]),
+                ("yI", 9, &["other_one"]),
+                ("_", 9, &["other_one"]),
+                ("%", 9, &[]),
+                ("!", 9, &[]),
+            ] {
+                let found = find(&register, text, limit).await.unwrap();
+                let found: Vec<&str> = found.iter().map(|(one, _)| one.login.as_str()).collect();
+                assert_eq!(found, logins, "{text}");
+            }
+            let found = find(&register, "shili", 9).await.unwrap();
+            assert_eq!(found[0].1, [(new, "示例大厅".to_owned())]);
         }
     }
 

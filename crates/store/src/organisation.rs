@@ -79,9 +79,10 @@ pub async fn by_code(
     row.as_ref().map(read).transpose()
 }
 
-/// Every organisation, by kind and name.
-pub async fn all(register: &Register) -> Result<Vec<Organisation>, Error> {
-    let rows = sqlx::query("select * from organisation order by kind, name, id")
+/// Every organisation but the companies, of which there may be very many, by kind and name.
+pub async fn institutions(register: &Register) -> Result<Vec<Organisation>, Error> {
+    let rows = sqlx::query("select * from organisation where kind <> $1 order by kind, name, id")
+        .bind(OrganisationKind::Company.code())
         .fetch_all(&register.pool)
         .await?;
     rows.iter().map(read).collect()

@@ -79,15 +79,17 @@ pub async fn run(settings: &Settings, given: &Account, json: bool) -> anyhow::Re
             told(json, login, None, &first.unwrap_or_default());
         }
         AccountCommand::List => {
-            let all = registry::account::all(&platform, &access, Action::ManageAccounts).await?;
-            for (account, held) in all {
-                let roles: Vec<&str> = held.iter().map(|one| one.role.label(language())).collect();
+            let (action, all) = (Action::ManageAccounts, i64::MAX);
+            let found = registry::account::find(&platform, &access, action, "", all).await?;
+            for (account, held) in found {
+                let roles = held.iter().map(|(one, _)| one.role);
+                let labels: Vec<&str> = roles.clone().map(|role| role.label(language())).collect();
                 if json {
-                    let roles: Vec<&str> = held.iter().map(|one| one.role.code()).collect();
+                    let roles: Vec<&str> = roles.map(Role::code).collect();
                     let (login, closed) = (&account.login, account.closed_at.is_some());
                     output(json!({ "login": login, "roles": roles, "closed": closed }));
                 } else {
-                    output(format_args!("{} {}", account.login, roles.join("、")));
+                    output(format_args!("{} {}", account.login, labels.join("、")));
                 }
             }
         }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Router,
-    extract::Path,
+    extract::{Path, Query},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -27,6 +27,9 @@ use crate::{
     signed::Sent,
     view::Frame,
 };
+
+/// Accounts shown at a time; beyond these one searches.
+const SHOWN_MAX: i64 = 100;
 
 pub fn router() -> Router<Platform> {
     Router::new()
@@ -75,6 +78,9 @@ struct Page {
     f: Frame,
     l: Lang,
     d: Bench,
+    query: String,
+    /// There are more than are shown.
+    cut: bool,
     accounts: Vec<AccountView>,
     organisations: Vec<OrganisationView>,
     kinds: Vec<(&'static str, &'static str)>,
@@ -84,6 +90,13 @@ struct Page {
     wrong: Option<Text>,
     /// True on the page of roles.
     grants: bool,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    /// Part of a login or a name.
+    #[serde(default)]
+    q: String,
 }
 
 #[derive(Deserialize)]
@@ -120,19 +133,19 @@ struct Grant {
     role: String,
 }
 
-async fn accounts(desk: Desk) -> Result<Response, Error> {
-    page(&desk, Action::ManageAccounts, None, None).await
+async fn accounts(desk: Desk, Query(asked): Query<Asked>) -> Result<Response, Error> {
+    page(&desk, Action::ManageAccounts, &asked.q, None, None).await
 }
 
-async fn roles(desk: Desk) -> Result<Response, Error> {
-    page(&desk, Action::ManageRoles, None, None).await
+async fn roles(desk: Desk, Query(asked): Query<Asked>) -> Result<Response, Error> {
+    page(&desk, Action::ManageRoles, &asked.q, None, None).await
 }
 
 async fn open(desk: Desk, Sent(sent): Sent<NewAccount>) -> Result<Response, Error> {
     let access = desk.signed.access();
     match account::open(desk.platform(), &access, &sent.login, &sent.name).await {
         Ok((_, first)) => {
-            page(&desk, Action::ManageAccounts, Some((sent.login, first)), None).await
+            page(&desk, Action::ManageAccounts, "", Some((sent.login, first)), None).await
         }
         Err(why) => told(&desk, Action::ManageAccounts, why).await,
     }
@@ -144,8 +157,7 @@ async fn open_organisation(
 ) -> Result<Response, Error> {
     let access = desk.signed.access();
     let kind = OrganisationKind::from_code(&sent.kind).ok_or(Error::NotFound)?;
-    let opened =
-        organisation::open(desk.platform(), &access, kind, &sent.code, &sent.name).await;
+    let opened = organisation::open(desk.platform(), &access, kind, &sent.code, &sent.name).await;
     match opened {
         Ok(_) => Ok(Redirect::to("/console/accounts").into_response()),
         Err(why) => told(&desk, Action::ManageAccounts, why).await,
@@ -179,7 +191,7 @@ async fn change(
     match account::change(desk.platform(), &access, AccountId(id), change).await {
         Ok(Some(first)) => {
             let login = account::login(desk.platform(), AccountId(id)).await?;
-            page(&desk, Action::ManageAccounts, Some((login, first)), None).await
+            page(&desk, Action::ManageAccounts, "", Some((login, first)), None).await
         }
         Ok(None) => Ok(Redirect::to("/console/accounts").into_response()),
         Err(why) => told(&desk, Action::ManageAccounts, why).await,
@@ -223,7 +235,7 @@ fn membership(sent: &Grant) -> Result<Membership, Error> {
 async fn told(desk: &Desk, action: Action, why: registry::error::Error) -> Result<Response, Error> {
     match why {
         registry::error::Error::Question { text, .. } | registry::error::Error::Refused(text) => {
-            let page = page(desk, action, None, Some(text)).await?;
+            let page = page(desk, action, "", None, Some(text)).await?;
             Ok((axum::http::StatusCode::BAD_REQUEST, page).into_response())
         }
         why => Err(why.into()),
@@ -233,16 +245,16 @@ async fn told(desk: &Desk, action: Action, why: registry::error::Error) -> Resul
 async fn page(
     desk: &Desk,
     action: Action,
+    query: &str,
     first: Option<(String, String)>,
     wrong: Option<Text>,
 ) -> Result<Response, Error> {
     let (platform, lang, access) = (desk.platform(), desk.lang(), desk.signed.access());
-    let organisations = organisation::all(platform, &access, action).await?;
-    let named = |id: OrganisationId| {
-        let found = organisations.iter().find(|one| one.id == id);
-        found.map(|one| one.name.clone()).unwrap_or_default()
-    };
-    let accounts = account::all(platform, &access, action).await?;
+    let organisations = organisation::institutions(platform, &access, action).await?;
+    let mut accounts = account::find(platform, &access, action, query, SHOWN_MAX + 1).await?;
+    let shown = usize::try_from(SHOWN_MAX).unwrap_or(usize::MAX);
+    let cut = shown < accounts.len();
+    accounts.truncate(shown);
     let now = platform.now();
     let accounts = accounts.into_iter().map(|(one, held)| AccountView {
         id: one.id.0,
@@ -251,7 +263,7 @@ async fn page(
         factor: one.totp.is_some(),
         locked: one.locked_until.is_some_and(|until| now < until),
         closed: one.closed_at.is_some(),
-        roles: held.iter().map(|held| role_view(held, named(held.organisation), lang)).collect(),
+        roles: held.into_iter().map(|(held, name)| role_view(&held, name, lang)).collect(),
     });
     let grants = action == Action::ManageRoles;
     let labelled = |role: &Role| (role.code(), role.label(lang));
@@ -261,6 +273,8 @@ async fn page(
         f: desk.frame(),
         l: lang,
         d: desk.console(if grants { "roles" } else { "accounts" }),
+        query: query.to_owned(),
+        cut,
         accounts: accounts.collect(),
         kinds: kinds.map(|kind| (kind.code(), kind.label(lang))).collect(),
         departments: platform
@@ -270,14 +284,14 @@ async fn page(
             .map(|one| (one.id.clone(), one.label.get(lang).to_owned()))
             .collect(),
         organisations: organisations
-            .iter()
+            .into_iter()
             .map(|one| OrganisationView {
                 id: one.id.0,
-                name: one.name.clone(),
-                code: one.code.clone(),
+                name: one.name,
+                code: one.code,
                 kind: one.kind.label(lang),
                 roles: one.kind.roles().iter().map(labelled).collect(),
-                closed: one.closed || one.kind == OrganisationKind::Company,
+                closed: one.closed,
                 closable: one.kind != OrganisationKind::Centre,
             })
             .collect(),

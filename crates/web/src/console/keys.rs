@@ -139,7 +139,7 @@ async fn told(desk: &Desk, why: registry::error::Error) -> Result<Response, Erro
 async fn shown(desk: &Desk, made: Option<Made>, wrong: Option<Text>) -> Result<Response, Error> {
     let (platform, lang, access) = (desk.platform(), desk.lang(), desk.signed.access());
     let keys = api_key::all(platform, &access).await?;
-    let organisations = organisation::all(platform, &access, Action::ManageKeys).await?;
+    let organisations = organisation::institutions(platform, &access, Action::ManageKeys).await?;
     let minute = |at: Option<jiff::Timestamp>| at.map(|at| platform.minute(at)).unwrap_or_default();
     let views = keys.into_iter().map(|key| KeyView {
         name: platform.department_label(&key.holder.department, lang),
@@ -152,7 +152,7 @@ async fn shown(desk: &Desk, made: Option<Made>, wrong: Option<Text>) -> Result<R
         signed: key.terms.signed_only,
         revoked: key.revoked_at.is_some(),
     });
-    let open = organisations.into_iter().filter(|one| !one.closed && one.subject.is_none());
+    let open = organisations.into_iter().filter(|one| !one.closed);
     draw(&Page {
         f: desk.frame(),
         l: lang,

@@ -77,6 +77,27 @@ fn first(home: &Home, login: &str, code: i32) {
 }
 
 #[tokio::test]
+async fn a_hundred_accounts_are_listed_and_any_is_found() {
+    let site = site::site().await;
+    let security = site.person(Role::SecurityAdministrator).await;
+    let clerk = site.person(Role::Representative).await;
+    let page = site.look(Some(&security), "/console/roles").await.body;
+    assert!(page.contains("示例经营主体") && !page.contains("只列出前"), "{page}");
+    let mut write = site.platform.register.write().await.unwrap();
+    for number in 0..100 {
+        let (login, now) = (format!("many{number:03}"), site.platform.now());
+        store::account::insert(&mut write, &login, "示例众", now).await.unwrap();
+    }
+    write.commit().await.unwrap();
+    let page = site.look(Some(&security), "/console/roles").await.body;
+    assert!(page.contains("只列出前 100 个") && !page.contains("representative"), "{page}");
+    let page = site.look(Some(&security), "/console/roles?q=REPRESENT").await.body;
+    assert!(page.contains("<code>representative</code>") && !page.contains("many000"), "{page}");
+    let offered = format!("value=\"{}/", site.signed_in(&clerk).await.acting.unwrap().id);
+    assert!(!page.contains(&format!("<option {offered}")), "a company's role comes by a claim");
+}
+
+#[tokio::test]
 async fn nobody_acts_for_an_organisation_that_is_closed() {
     let site = site::site().await;
     let system = site.person(Role::SystemAdministrator).await;
