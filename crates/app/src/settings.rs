@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use domain::{sealed::Keys, text::Lang};
+use registry::network::is_network;
 use tracing_subscriber::EnvFilter;
 
 /// What the platform is told before it starts. Never printed: an address may hold a password.
@@ -20,6 +21,9 @@ pub struct Settings {
     /// Address the portal is reached under, printed in reports (`XINHENG_PUBLIC_URL`). Where none is
     /// set, a made-up place uses the address listened on; a real one issues no report.
     pub public_url: Option<String>,
+    /// Proxies before the platform (`XINHENG_PROXIES`), addresses or networks parted by commas: callers
+    /// come from where these say, and nobody else is believed.
+    pub proxies: Vec<String>,
     /// Sealing keys (`XINHENG_KEYS`); made on first use where absent.
     pub keys: PathBuf,
     /// The text of a key file, in place of one (`XINHENG_SEAL_KEYS`).
@@ -48,13 +52,14 @@ impl std::fmt::Debug for Oidc {
     }
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "seal_keys",
     "data",
     "database_url",
     "policy",
     "place",
     "public_url",
+    "proxies",
     "keys",
     "log_key",
     "log",
@@ -77,6 +82,7 @@ impl Settings {
             database_url: source.get("database_url"),
             place: source.get("place").unwrap_or_else(|| "shili".to_owned()),
             public_url: source.get("public_url").map(|url| url.trim_end_matches('/').to_owned()),
+            proxies: source.list("proxies"),
             oidc: source.oidc(),
             log: source.get("log").unwrap_or_else(|| "info,tantivy=warn".to_owned()),
             data,
@@ -103,6 +109,10 @@ impl Settings {
         }
         if let Some(url) = self.public_url.as_deref().filter(|url| !web(url)) {
             wrong.push(format!("public_url is {url}, expected http://… or https://…"));
+        }
+        for proxy in self.proxies.iter().filter(|proxy| !is_network(proxy)) {
+            let expected = "an address or a network such as 192.0.2.7 or 192.0.2.0/24";
+            wrong.push(format!("proxies has {proxy}, expected {expected}"));
         }
         // The address itself may hold a password, and is not repeated.
         if self.database_url.as_deref().is_some_and(|url| !is_register(url)) {
@@ -168,6 +178,13 @@ impl Source {
                 None
             }
         }
+    }
+
+    /// A setting of several values, parted by commas.
+    fn list(&mut self, key: &str) -> Vec<String> {
+        let text = self.get(key).unwrap_or_default();
+        let values = text.split(',').map(str::trim).filter(|value| !value.is_empty());
+        values.map(str::to_owned).collect()
     }
 
     /// A setting by its key; an empty variable unsets what the file says.

@@ -76,6 +76,7 @@ pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platf
         gate,
         place,
         clock: Arc::new(Timestamp::now),
+        proxies: settings.proxies.clone().into(),
         zone: zone(),
         font_paths: render::fonts::default_font_paths(),
         fonts: Arc::new(OnceLock::new()),

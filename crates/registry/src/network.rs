@@ -1,4 +1,4 @@
-//! Networks a key may be used from.
+//! Networks a key may be used from, and those of proxies.
 
 use std::net::IpAddr;
 

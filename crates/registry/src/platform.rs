@@ -39,6 +39,9 @@ pub struct Platform {
     /// Address under which the portal is reached, without a slash at the end.
     pub public_url: String,
     pub clock: Clock,
+    /// Addresses and networks of the proxies before the platform, which are believed about whom they
+    /// bring.
+    pub proxies: Arc<[String]>,
     /// The zone whose midnight begins a day: the whole country has one.
     pub zone: TimeZone,
     pub font_paths: Vec<PathBuf>,

@@ -1,5 +1,7 @@
 //! Signing in: one answer, at one cost, for whoever is refused, whatever the reason.
 
+use std::net::IpAddr;
+
 use domain::{
     account::{LockTerms, wait_until},
     audit::Event,
@@ -44,7 +46,9 @@ pub async fn sign_in(
 ) -> Result<Outcome, Error> {
     let login = plain(login);
     let now = platform.now();
-    if let Some(until) = wait(platform, ADDRESS, &browser.address, "address_failures").await? {
+    if is_counted(&browser.address)
+        && let Some(until) = wait(platform, ADDRESS, &browser.address, "address_failures").await?
+    {
         let seconds = until.as_second() - now.as_second();
         return Ok(Outcome::Wait(u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)));
     }
@@ -55,8 +59,9 @@ pub async fn sign_in(
     if wait(platform, LOGIN, &login, "lock_after").await?.is_some()
         || account.as_ref().is_some_and(|one| is_locked(one, now))
     {
-        // Counted, it would keep whoever tries too soon, or whom somebody keeps out, waiting for ever.
+        // Counted under the login, it would keep whoever tries too soon waiting for ever.
         let mut write = platform.register.write().await?;
+        count_address(platform, &mut write, browser).await?;
         note(platform, &mut write, Event::SignInFailed, &login, "waiting").await?;
         write.commit().await?;
         return Ok(Outcome::Refused);
@@ -135,6 +140,12 @@ fn is_locked(account: &Account, now: Timestamp) -> bool {
     account.locked_until.is_some_and(|until| now < until)
 }
 
+/// Whether failures are counted for an address. From this very machine come its operator and the
+/// callers of a proxy that was not declared, who must not keep each other out.
+fn is_counted(address: &str) -> bool {
+    address.parse().ok().is_none_or(|address: IpAddr| !address.is_loopback())
+}
+
 fn terms(platform: &Platform, after: &str) -> Result<LockTerms, Error> {
     Ok(LockTerms {
         after: limit(platform, after)?,
@@ -160,17 +171,28 @@ async fn wait(
 /// Writes down a failure: by address, and by the name tried, whether there is such an account or not.
 async fn refuse(platform: &Platform, login: &str, browser: &Browser) -> Result<(), Error> {
     let now = platform.now();
-    let (who, address) =
-        (keyed(platform, LOGIN, login), keyed(platform, ADDRESS, &browser.address));
+    let who = keyed(platform, LOGIN, login);
     let before = store::sign_in_attempt::get(&platform.register, LOGIN, &who).await?;
     let mut write = platform.register.write().await?;
     store::sign_in_attempt::add(&mut write, LOGIN, &who, now).await?;
-    store::sign_in_attempt::add(&mut write, ADDRESS, &address, now).await?;
+    count_address(platform, &mut write, browser).await?;
     let failed = before.map_or(0, |(failed, _)| failed) + 1;
     let locked = wait_until(terms(platform, "lock_after")?, failed, now).is_some();
     let event = if locked { Event::AccountLocked } else { Event::SignInFailed };
     note(platform, &mut write, event, login, "password").await?;
     write.commit().await?;
+    Ok(())
+}
+
+async fn count_address(
+    platform: &Platform,
+    write: &mut Write,
+    browser: &Browser,
+) -> Result<(), Error> {
+    if is_counted(&browser.address) {
+        let address = keyed(platform, ADDRESS, &browser.address);
+        store::sign_in_attempt::add(write, ADDRESS, &address, platform.now()).await?;
+    }
     Ok(())
 }
 

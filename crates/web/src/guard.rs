@@ -61,9 +61,9 @@ pub async fn guard(State(platform): State<Platform>, mut request: Request, next:
 }
 
 /// Seconds until there is room for one address that asks too often. Whoever comes from this very
-/// machine is the proxy before the platform, or its operator, and counts its callers itself.
+/// machine is its operator, or a proxy that was not declared and counts its callers itself.
 fn too_often(platform: &Platform, request: &Request) -> Option<u32> {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
     if address.is_loopback() {
         return None;
     }

@@ -14,6 +14,7 @@ pub mod guard;
 pub mod log;
 pub mod person;
 pub mod portal;
+pub mod proxy;
 pub mod routes;
 pub mod signed;
 pub mod view;
@@ -27,6 +28,7 @@ use axum::{
             X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
+    middleware,
 };
 use registry::platform::Platform;
 use tower_http::{
@@ -48,6 +50,7 @@ pub(crate) const SECURITY_POLICY_OF_UPLOADS: &str = "default-src 'none'; style-s
 /// Everything the platform answers over HTTP.
 pub fn router(platform: Platform) -> Router {
     let encrypted = platform.public_url.starts_with("https://");
+    let behind = middleware::from_fn_with_state(platform.clone(), proxy::see_through);
     let routes = portal::router(&platform).merge(api::router(&platform)).with_state(platform);
     let routes = routes.layer(CatchPanicLayer::custom(error::after_panic));
     let only_encrypted = encrypted.then_some((STRICT_TRANSPORT_SECURITY, ONLY_ENCRYPTED));
@@ -56,7 +59,7 @@ pub fn router(platform: Platform) -> Router {
         let value = HeaderValue::from_static(value);
         routes.layer(SetResponseHeaderLayer::if_not_present(name, value))
     });
-    routes.layer(CompressionLayer::new())
+    routes.layer(CompressionLayer::new()).layer(behind)
 }
 
 fn fixed_headers() -> [(HeaderName, &'static str); 6] {

@@ -10,6 +10,7 @@ mod logged;
 mod matrix;
 mod pages;
 mod people;
+mod proxies;
 mod routes;
 mod sealing;
 mod signing_in;

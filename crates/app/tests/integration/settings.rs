@@ -14,6 +14,7 @@ fn every_wrong_setting_is_named_at_once() {
         .env_remove("XINHENG_KEYS")
         .env("XINHENG_PLACE", "nowhere")
         .env("XINHENG_PUBLIC_URL", "ftp://example")
+        .env("XINHENG_PROXIES", "127.0.0.1, 10.0.0.0/8, proxy.example")
         .env("DATABASE_URL", "postgres:/secret@host")
         .output()
         .unwrap();
@@ -24,6 +25,7 @@ fn every_wrong_setting_is_named_at_once() {
         "`keys` is integer",
         "nowhere",
         "ftp://example",
+        "proxies has proxy.example",
         "DATABASE_URL",
         "seal",
         "log is",

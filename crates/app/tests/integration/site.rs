@@ -85,6 +85,7 @@ pub async fn empty_site() -> Site {
             // Finer than the register keeps, as a real clock is.
             Timestamp::new(clock.load(Ordering::SeqCst), 789).expect("an instant")
         }),
+        proxies: Arc::default(),
         zone: TimeZone::fixed(jiff::tz::offset(8)),
         font_paths: render::fonts::default_font_paths(),
         fonts: Arc::new(OnceLock::new()),
