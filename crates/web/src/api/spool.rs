@@ -1,9 +1,13 @@
 //! A delivery on its way in: streamed to a file of its own, counted while it comes.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{FromRequest as _, Multipart, Request},
     http::{
         HeaderMap,
@@ -68,8 +72,7 @@ pub async fn spool(
     }
     let content_type = essence(request.headers());
     if content_type == "multipart/form-data" {
-        let form = Multipart::from_request(request, &()).await.map_err(|_| bad_form())?;
-        return spool_form(folder, form, file_name, limit).await;
+        return spool_form(folder, request, file_name, limit).await;
     }
     let ending = TYPES.iter().find(|(name, _)| *name == content_type).map(|(_, ending)| *ending);
     let Some(ending) = ending else {
@@ -156,10 +159,20 @@ pub async fn keep(folder: &Path, file_name: &str, bytes: Vec<u8>) -> Result<Spoo
 
 async fn spool_form(
     folder: &Path,
-    mut form: Multipart,
+    request: Request,
     file_name: Option<&str>,
     limit: u64,
 ) -> Result<Spooled, Problem> {
+    let (parts, body) = request.into_parts();
+    let body = Arc::new(Mutex::new(body.into_data_stream()));
+    let chunks = || {
+        let body = Arc::clone(&body);
+        futures_util::stream::poll_fn(move |context| {
+            body.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(context)
+        })
+    };
+    let request = Request::from_parts(parts, Body::from_stream(chunks()));
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| bad_form())?;
     let field = form.next_field().await.map_err(|_| bad_form())?.ok_or_else(bad_form)?;
     if field.name() != Some(FIELD) {
         return Err(bad_form());
@@ -170,7 +183,26 @@ async fn spool_form(
     if form.next_field().await.map_err(|_| bad_form())?.is_some() {
         return Err(bad_form());
     }
+    // A form ends before its body may, and a signature is of the body to its end.
+    nothing_but_space(chunks()).await?;
     Ok(Spooled { path, file_name })
+}
+
+/// Reads on to the end of a body in which nothing more is to come.
+async fn nothing_but_space(
+    mut rest: impl Stream<Item = Result<Bytes, axum::Error>> + Unpin,
+) -> Result<(), Problem> {
+    const REST_MAX: usize = 1_024;
+    let mut bytes = 0;
+    loop {
+        let next = tokio::time::timeout(SILENCE, rest.next()).await.map_err(|_| broken_off())?;
+        let Some(chunk) = next else { return Ok(()) };
+        let chunk = chunk.map_err(|_| broken_off())?;
+        bytes += chunk.len();
+        if REST_MAX < bytes || !chunk.iter().all(u8::is_ascii_whitespace) {
+            return Err(bad_form());
+        }
+    }
 }
 
 /// Writes a stream to a new file; one byte over the limit ends it, and the file with it.

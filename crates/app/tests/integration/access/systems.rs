@@ -1,6 +1,9 @@
 //! Systems with keys: scopes, addresses, quotas, expiry, signatures, and everything that is refused.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+};
 
 use axum::{
     body::Body,
@@ -12,6 +15,7 @@ use domain::{
     role::{OrganisationKind, Role},
     sealed::{hex, hmac_sm3, sm3_hex},
 };
+use futures_util::StreamExt as _;
 use registry::api_key::{self, Made, NewKey};
 use sm2::dsa::{Signature, SigningKey, signature::Signer as _};
 use tower::ServiceExt as _;
@@ -57,6 +61,22 @@ impl Site {
         let status = response.status();
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         (status, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Hands a delivery in whose body comes part by part.
+    async fn hand_in(&self, authorization: &str, kind: &str, parts: Vec<String>) -> StatusCode {
+        let parts = futures_util::stream::iter(parts).then(async |part| {
+            tokio::task::yield_now().await;
+            Ok::<_, Infallible>(part)
+        });
+        let request = Request::builder()
+            .method(DELIVERY.0)
+            .uri(DELIVERY.1)
+            .header("authorization", authorization)
+            .header("content-type", kind)
+            .body(Body::from_stream(parts))
+            .unwrap();
+        web::router(self.platform.clone()).oneshot(request).await.unwrap().status()
     }
 
     /// The header of a request signed now with a secret.
@@ -196,30 +216,40 @@ async fn a_signed_request_goes_through_once_and_an_altered_one_never() {
     assert_eq!(status, StatusCode::UNAUTHORIZED, "another key's signature");
 }
 
+const DELIVERY: (&str, &str) = ("POST", "/api/v1/submissions?item=penalty");
+
+/// A file as the form of a delivery.
+fn form(file: &str) -> String {
+    let heading = "Content-Disposition: form-data; name=\"file\"; filename=\"a.csv\"";
+    format!("--b\r\n{heading}\r\n\r\n{file}\r\n--b--\r\n")
+}
+
 #[tokio::test]
 async fn a_body_that_was_not_signed_is_not_taken_in() {
     let site = site::site().await;
     let new = NewKey { secret: true, ..NewKey::default() };
     let made = site.key(OrganisationKind::Department, new).await;
     let file = site::csv(&[site::penalty(&business(2), "示市监罚〔2026〕91号", "2026-05-12")]);
-    let path = "/api/v1/submissions?item=penalty";
-    let hand_in = async |header: String, body: &str| {
-        let request = Request::builder()
-            .method("POST")
-            .uri(path)
-            .header("authorization", header)
-            .header("content-type", "text/csv")
-            .body(Body::from(body.to_owned()))
-            .unwrap();
-        web::router(site.platform.clone()).oneshot(request).await.unwrap().status()
-    };
-    let header = site.signed(&made, ("POST", path), NONCE, &file);
     let altered = file.replace("91号", "92号");
-    assert_eq!(hand_in(header, &altered).await, StatusCode::BAD_REQUEST);
-    let header = site.signed(&made, ("POST", path), "0123456789abcdef9", &file);
-    assert_eq!(hand_in(header, &file).await, StatusCode::CREATED);
+    let (csv, multipart) = ("text/csv", "multipart/form-data; boundary=b");
+    let (refused, taken) = (StatusCode::BAD_REQUEST, StatusCode::CREATED);
+    let cases = [
+        (csv, file.clone(), vec![altered.clone()], refused),
+        (multipart, form(&file), vec![form(&altered)], refused),
+        // The form itself is the one that was signed; the body goes on.
+        (multipart, form(&altered), vec![form(&altered), "\r\n".to_owned()], refused),
+        (multipart, form(&altered), vec![form(&altered), "more".to_owned()], refused),
+        (csv, file.clone(), vec![file.clone()], taken),
+    ];
+    for (number, (kind, signed, sent, status)) in cases.into_iter().enumerate() {
+        let nonce = format!("{NONCE}{number}");
+        let seen = site.hand_in(&site.signed(&made, DELIVERY, &nonce, &signed), kind, sent).await;
+        assert_eq!(seen, status, "{number}");
+    }
     let page = site.look(None, &format!("/subjects/{}", business(2).code)).await.body;
     assert!(page.contains("91号") && !page.contains("92号"));
+    let header = site.signed(&made, DELIVERY, "0123456789abcdef9", &form(&altered));
+    assert_eq!(site.hand_in(&header, multipart, vec![form(&altered)]).await, taken);
 }
 
 #[tokio::test]
