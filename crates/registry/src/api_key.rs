@@ -289,26 +289,7 @@ async fn terms(
         Some(department) => department.clone(),
         None => format!("{}:{}", found.kind.code(), found.code),
     };
-    let known = |scope: &String| SCOPES.iter().any(|action| action.code() == scope);
-    if let Some(unknown) = new.scopes.iter().find(|scope| !known(scope)) {
-        let words: Vec<&str> = SCOPES.iter().map(|action| action.code()).collect();
-        return Err(refused(
-            format!("没有“{unknown}”这个权限范围；可用的是 {}", words.join("、")),
-            format!("there is no scope “{unknown}”; known are {}", words.join(", ")),
-        ));
-    }
-    if let Some(wrong) = new.addresses.iter().find(|net| !is_network(net)) {
-        return Err(refused(
-            format!("“{wrong}”不是地址或网段，应如 192.0.2.7 或 192.0.2.0/24"),
-            format!("“{wrong}” is no address or network such as 192.0.2.7 or 192.0.2.0/24"),
-        ));
-    }
-    if new.public_key.as_deref().is_some_and(|public| !is_public_key(public)) {
-        return Err(refused(
-            "SM2 公钥应为未压缩点的 130 位十六进制数字",
-            "a public key of SM2 is its uncompressed point, 130 hexadecimal digits",
-        ));
-    }
+    check(new)?;
     let longest = limit(platform, "key_life")?;
     let days = new.days.unwrap_or(longest);
     if !(1..=longest).contains(&days) {
@@ -337,6 +318,43 @@ async fn terms(
         signed_only: new.signed_only,
     };
     Ok((Holder { department, label: new.label.clone() }, terms, secret))
+}
+
+/// What can be said of a key without looking anything up.
+fn check(new: &NewKey) -> Result<(), Error> {
+    let known = |scope: &String| SCOPES.iter().any(|action| action.code() == scope);
+    if let Some(unknown) = new.scopes.iter().find(|scope| !known(scope)) {
+        let words: Vec<&str> = SCOPES.iter().map(|action| action.code()).collect();
+        return Err(refused(
+            format!("没有“{unknown}”这个权限范围；可用的是 {}", words.join("、")),
+            format!("there is no scope “{unknown}”; known are {}", words.join(", ")),
+        ));
+    }
+    if let Some(wrong) = new.addresses.iter().find(|net| !is_network(net)) {
+        return Err(refused(
+            format!("“{wrong}”不是地址或网段，应如 192.0.2.7 或 192.0.2.0/24"),
+            format!("“{wrong}” is no address or network such as 192.0.2.7 or 192.0.2.0/24"),
+        ));
+    }
+    if new.public_key.as_deref().is_some_and(|public| !is_public_key(public)) {
+        return Err(refused(
+            "SM2 公钥应为未压缩点的 130 位十六进制数字",
+            "a public key of SM2 is its uncompressed point, 130 hexadecimal digits",
+        ));
+    }
+    if new.signed_only && !new.secret && new.public_key.is_none() {
+        return Err(refused(
+            "只收签名请求的密钥，须有共享密钥或 SM2 公钥",
+            "a key for signed requests only needs a shared secret or a public key of SM2",
+        ));
+    }
+    for (name, quota) in [("per_minute", new.per_minute), ("per_day", new.per_day)] {
+        if quota.is_some_and(|quota| quota < 1) {
+            let text = Text::new("次数上限至少为 1", "a quota is at least 1");
+            return Err(Error::Question { name, text });
+        }
+    }
+    Ok(())
 }
 
 /// Replaces a key by one of the same terms; the one before goes on for some hours, so that systems can

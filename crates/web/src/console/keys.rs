@@ -71,6 +71,8 @@ struct Given {
     #[serde(default)]
     per_minute: String,
     #[serde(default)]
+    per_day: String,
+    #[serde(default)]
     signing: String,
     #[serde(default)]
     public_key: String,
@@ -89,17 +91,25 @@ async fn page(desk: Desk) -> Result<Response, Error> {
 }
 
 async fn make(desk: Desk, Sent(given): Sent<Given>) -> Result<Response, Error> {
-    let number = |text: &str| text.trim().parse::<i64>().ok();
     let scopes = given.ticked.iter().filter(|(_, on)| *on == "1");
     let scopes = scopes.filter_map(|(name, _)| name.strip_prefix("scope.")).map(str::to_owned);
     let public_key = Some(given.public_key.trim().to_owned()).filter(|key| !key.is_empty());
+    let numbers = [
+        number("days", ("有效天数", "days"), &given.days),
+        number("per_minute", ("每分钟上限", "requests a minute"), &given.per_minute),
+        number("per_day", ("每日上限", "requests a day"), &given.per_day),
+    ];
+    let [days, per_minute, per_day] = match numbers {
+        [Ok(days), Ok(per_minute), Ok(per_day)] => [days, per_minute, per_day],
+        [Err(why), ..] | [_, Err(why), _] | [.., Err(why)] => return told(&desk, why).await,
+    };
     let new = NewKey {
         label: given.label.trim().to_owned(),
         scopes: scopes.collect(),
         addresses: given.addresses.split_whitespace().map(str::to_owned).collect(),
-        days: number(&given.days),
-        per_minute: number(&given.per_minute),
-        per_day: None,
+        days,
+        per_minute,
+        per_day,
         secret: given.signing == "hmac",
         signed_only: matches!(given.signing.as_str(), "hmac" | "sm2"),
         public_key,
@@ -110,6 +120,26 @@ async fn make(desk: Desk, Sent(given): Sent<Given>) -> Result<Response, Error> {
         Ok(made) => shown(&desk, Some(made), None).await,
         Err(why) => told(&desk, why).await,
     }
+}
+
+/// A number of the form; none where nothing was written.
+fn number(
+    name: &'static str,
+    (zh, en): (&str, &str),
+    text: &str,
+) -> Result<Option<i64>, registry::error::Error> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let read = text.parse().map(Some);
+    read.map_err(|_| registry::error::Error::Question {
+        name,
+        text: Text::new(
+            format!("{zh}应为整数，或留空"),
+            format!("“{en}” is a whole number, or left empty"),
+        ),
+    })
 }
 
 async fn rotate(desk: Desk, Sent(which): Sent<Which>) -> Result<Response, Error> {

@@ -160,6 +160,29 @@ async fn a_key_is_held_to_its_addresses_quota_and_days() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_a_key_is_said() {
+    let site = site::site().await;
+    let hall = site.organisation(OrganisationKind::Hall, "示例-hall", None, None).await;
+    let guard = site.person(Role::SecurityAdministrator).await;
+    for (form, told) in [
+        ("days=三十", "有效天数应为整数"),
+        ("per_minute=1e3", "每分钟上限应为整数"),
+        ("per_day=1.5", "每日上限应为整数"),
+        ("per_minute=0", "次数上限至少为 1"),
+        ("per_day=-1", "次数上限至少为 1"),
+        ("signing=sm2", "须有共享密钥或 SM2 公钥"),
+    ] {
+        let form = format!("organisation={hall}&label=x&{form}");
+        let seen = site.send(&guard, "/console/keys", &form).await;
+        assert_eq!(seen.status, StatusCode::BAD_REQUEST, "{form}");
+        assert!(seen.body.contains(told), "{form}: {}", seen.body);
+    }
+    let form = format!("organisation={hall}&label=x&days=+30+&per_day=");
+    let seen = site.send(&guard, "/console/keys", &form).await;
+    assert!(seen.body.contains("只显示这一次"), "{}", seen.body);
+}
+
+#[tokio::test]
 async fn a_key_is_replaced_while_it_works_and_revoked_at_once() {
     let site = site::site().await;
     let made = site.key(OrganisationKind::Department, NewKey::default()).await;
