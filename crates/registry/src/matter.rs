@@ -34,7 +34,7 @@ pub struct NewMatter {
 const NUMBER_MAX: usize = 60;
 
 /// Registers a matter for the organisation acted for; the one it has of this number and subject
-/// already.
+/// already, where it is open and of the same kind.
 pub async fn register(
     platform: &Platform,
     access: &Access,
@@ -77,15 +77,34 @@ pub async fn register(
         closed_at: None,
     };
     let mut write = platform.register.write().await?;
-    let (id, new) = store::matter::register(&mut write, &matter).await?;
-    if new {
-        let (actor, object) = (access.actor.to_string(), id.to_string());
-        let detail = format!("kind={} number={number} organisation={organisation}", matter.kind);
-        let event = Event::MatterRegistered;
-        store::audit::append(&mut write, now, &actor, event, &object, &detail).await?;
+    let (matter, new) = store::matter::register(&mut write, &matter).await?;
+    if !new {
+        // Nothing was written but the number for a further one, which goes back.
+        drop(write);
+        return reused(platform, matter, &kind.id);
     }
+    let (actor, object) = (access.actor.to_string(), matter.id.to_string());
+    let detail = format!("kind={} number={number} organisation={organisation}", matter.kind);
+    let event = Event::MatterRegistered;
+    store::audit::append(&mut write, now, &actor, event, &object, &detail).await?;
     write.commit().await?;
-    store::matter::get(&platform.register, id).await?.ok_or(Error::NotFound)
+    Ok(matter)
+}
+
+/// A matter that is there already, where it still opens what is asked for.
+fn reused(platform: &Platform, matter: Matter, kind: &str) -> Result<Matter, Error> {
+    let number = &matter.number;
+    let (name, zh, en) = if matter.closed_at.is_some() {
+        ("number", "已经办结，请用新的办件编号", "is closed; give another case number")
+    } else if !is_open(platform, &matter) {
+        ("number", "已经到期，请用新的办件编号", "is over; give another case number")
+    } else if matter.kind != kind {
+        ("kind", "已登记为另一类别", "is registered as of another kind")
+    } else {
+        return Ok(matter);
+    };
+    let text = Text::new(format!("办理事项“{number}”{zh}"), format!("the matter “{number}” {en}"));
+    Err(Error::Question { name, text })
 }
 
 /// A matter of the organisation acted for.

@@ -13,25 +13,14 @@ use crate::{
     stamp,
 };
 
-/// Registers a matter, whose id is given out here; the one of this number and subject where the
-/// organisation has it already.
-pub async fn register(write: &mut Write, matter: &Matter) -> Result<(MatterId, bool), Error> {
-    let known = "\
-        select id from matter where organisation_id = $1 and number = $2 and subject_id = $3";
-    let found: Option<i64> = sqlx::query_scalar(known)
-        .bind(matter.organisation.0)
-        .bind(&matter.number)
-        .bind(matter.subject.0)
-        .fetch_optional(&mut *write.tx)
-        .await?;
-    if let Some(id) = found {
-        return Ok((MatterId(id), false));
-    }
+/// Registers a matter, whose id is given out here; answers the one the organisation has of this number
+/// and subject, in whatever state it is, and whether it is new.
+pub async fn register(write: &mut Write, matter: &Matter) -> Result<(Matter, bool), Error> {
     let id = take_numbers(write, "matter", 1).await?;
     let statement = "\
         insert into matter (id, kind, number, organisation_id, subject_id, opened_by, opened_at, until_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    sqlx::query(statement)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
+    let done = sqlx::query(statement)
         .bind(id)
         .bind(&matter.kind)
         .bind(&matter.number)
@@ -42,7 +31,15 @@ pub async fn register(write: &mut Write, matter: &Matter) -> Result<(MatterId, b
         .bind(stamp::instant(matter.until))
         .execute(&mut *write.tx)
         .await?;
-    Ok((MatterId(id), true))
+    let known = "\
+        select * from matter where organisation_id = $1 and number = $2 and subject_id = $3";
+    let row = sqlx::query(known)
+        .bind(matter.organisation.0)
+        .bind(&matter.number)
+        .bind(matter.subject.0)
+        .fetch_one(&mut *write.tx)
+        .await?;
+    Ok((read(&row)?, done.rows_affected() == 1))
 }
 
 pub async fn get(register: &Register, id: MatterId) -> Result<Option<Matter>, Error> {
@@ -99,4 +96,41 @@ fn read(row: &AnyRow) -> Result<Matter, Error> {
         until: stamp::read_instant(&until)?,
         closed_at: closed_at.as_deref().map(stamp::read_instant).transpose()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{Sample, each, now, number};
+
+    #[tokio::test]
+    async fn one_case_registered_by_many_at_once_is_one_matter() {
+        let matter = Matter {
+            id: MatterId(0),
+            kind: "licence".to_owned(),
+            number: "示办〔2026〕1号".to_owned(),
+            organisation: OrganisationId(1),
+            subject: SubjectId(5),
+            opened_by: "示例".to_owned(),
+            opened_at: now(),
+            until: now(),
+            closed_at: None,
+        };
+        for Sample { register, folder: _folder } in each().await {
+            let mut writers = tokio::task::JoinSet::new();
+            for _ in 0..8 {
+                let (registry, matter) = (register.clone(), matter.clone());
+                writers.spawn(async move {
+                    let mut write = registry.write().await.unwrap();
+                    let (found, new) = super::register(&mut write, &matter).await.unwrap();
+                    write.commit().await.unwrap();
+                    (found.id, new)
+                });
+            }
+            let answers = writers.join_all().await;
+            assert!(answers.iter().all(|(id, _)| *id == answers[0].0), "{answers:?}");
+            assert_eq!(answers.iter().filter(|(_, new)| *new).count(), 1, "{answers:?}");
+            assert_eq!(number(&register, "select count(*) from matter").await, 1);
+        }
+    }
 }

@@ -157,6 +157,9 @@ async fn for_matter(
         Err(Error::Question { name: "code", .. }) => {
             return Ok(advice::check(platform, question).await?);
         }
+        Err(Error::Question { name: "number", text }) => {
+            return Err(in_body(Error::Question { name: "case", text }));
+        }
         registered => registered.map_err(in_body)?,
     };
     let (name, clocks) = (question.name.clone(), question.clocks);

@@ -70,7 +70,8 @@ impl OpenedFile {
 /// 登记办理事项
 ///
 /// Registers a matter for the organisation of the key. A number it has for this subject already is
-/// the same matter. The subject reads in its log what is looked at for it.
+/// the same matter while that is open; closed, over, or of another kind it is answered with 400. The
+/// subject reads in its log what is looked at for it.
 #[utoipa::path(
     post, path = "/matters", tag = "matters", security(("key" = [])), request_body = NewMatter,
     responses(

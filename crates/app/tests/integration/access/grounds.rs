@@ -89,8 +89,13 @@ async fn a_matter_opens_its_sections_of_its_subject_until_it_is_closed() {
     let hall = site.person(Role::HallClerk).await;
     let hall = self::access(&site, &hall).await.on(Ground::Matter(matter.id), "x");
     assert!(open(&site, &hall, Action::ReadForMatter, second).await.is_err(), "a hall's clerk");
+    let funds = NewMatter { kind: "funds".to_owned(), ..new.clone() };
+    let why = matter::register(&site.platform, &access, &funds).await.unwrap_err();
+    assert!(why.to_string().contains("another kind"), "{why}");
     matter::close(&site.platform, &access, matter.id).await.unwrap();
     assert!(shut(open(&site, &ground, Action::ReadForMatter, second).await), "closed");
+    let why = matter::register(&site.platform, &access, &new).await.unwrap_err();
+    assert!(why.to_string().contains("is closed"), "{why}");
     assert_eq!(entries(&site, second).await, 1, "what was refused was not read");
 }
 
@@ -102,11 +107,13 @@ async fn a_matter_runs_out_by_itself() {
     let access = access(&site, &clerk).await;
     let new = NewMatter { kind: "funds".into(), number: "1".into(), slug: business(2).code };
     let matter = matter::register(&site.platform, &access, &new).await.unwrap();
-    let ground = access.on(Ground::Matter(matter.id), "x");
+    let ground = access.clone().on(Ground::Matter(matter.id), "x");
     site.later(matter.until.as_second() - site.platform.now().as_second() - 1);
     assert!(open(&site, &ground, Action::ReadForMatter, subject).await.is_ok());
     site.later(1);
     assert!(open(&site, &ground, Action::ReadForMatter, subject).await.is_err());
+    let why = matter::register(&site.platform, &access, &new).await.unwrap_err();
+    assert!(why.to_string().contains("is over"), "{why}");
 }
 
 #[tokio::test]
