@@ -9,6 +9,7 @@ use domain::{
     role::{Membership, OrganisationKind, Role},
     text::{Lang, Text},
 };
+use jiff::civil::Date;
 use store::{
     claim::Claim,
     organisation::{NewOrganisation, Organisation},
@@ -173,6 +174,13 @@ pub async fn waiting(
     Ok(views)
 }
 
+/// How many claims wait for a clerk of the centre, and since which day.
+pub async fn waits(platform: &Platform, access: &Access) -> Result<(u64, Option<Date>), Error> {
+    gate::admit(platform, access, Action::DecideClaim, true)?;
+    let (count, oldest) = store::claim::waits(&platform.register).await?;
+    Ok((count, oldest.map(|at| platform.day(at))))
+}
+
 /// Claims on one's own company, for its representative.
 pub async fn on_own_company(
     platform: &Platform,
@@ -263,11 +271,11 @@ async fn company(
     platform: &Platform,
     subject: SubjectId,
 ) -> Result<Result<Organisation, NewOrganisation>, Error> {
-    let code = matter::slug(platform, subject).await?;
-    let kind = OrganisationKind::Company;
-    if let Some(known) = store::organisation::by_code(&platform.register, kind, &code).await? {
-        return Ok(Ok(known));
+    if let Some(id) = store::claim::company(&platform.register, subject).await? {
+        let known = store::organisation::get(&platform.register, id).await?;
+        return Ok(Ok(known.ok_or(Error::NotFound)?));
     }
+    let (kind, code) = (OrganisationKind::Company, matter::slug(platform, subject).await?);
     let name = matter::name(platform, subject, Lang::Zh).await?;
     Ok(Err(NewOrganisation { kind, code, name, department: None, subject: Some(subject) }))
 }

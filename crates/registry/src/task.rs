@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::{ToSpan as _, civil::Date};
 
-use crate::{delivery, error::Error, gate, platform::Platform, receipt::Brief};
+use crate::{claim, delivery, error::Error, gate, platform::Platform, receipt::Brief};
 
 /// One thing to be done.
 #[derive(Clone, Debug)]
@@ -34,6 +34,9 @@ pub struct Timely {
 /// The timeliness (及时率) of the department acted for: its records dated last month, counted from
 /// their first acceptance, so that a correction makes none late. Items without a limit, and those
 /// with no record of that month, are left out.
+///
+/// Counted at each view: it costs by the records dated last month, which an index finds, and not by how
+/// many there are.
 pub async fn timely(platform: &Platform, access: &Access) -> Result<Vec<Timely>, Error> {
     let department = delivery::department(platform, access, Action::ReadSubmission)?;
     let until = platform.today().first_of_month().saturating_sub(1.day());
@@ -74,14 +77,14 @@ pub async fn of(platform: &Platform, access: &Access) -> Result<Vec<Task>, Error
         silent(platform, access, &mut tasks).await?;
     }
     if gate::admit(platform, access, Action::DecideClaim, true).is_ok() {
-        for claim in crate::claim::waiting(platform, access, domain::text::Lang::Zh).await? {
+        if let (count, Some(oldest)) = claim::waits(platform, access).await? {
             tasks.push(Task {
                 due: None,
                 title: Text::new(
-                    format!("认领：{}", claim.subject_name),
-                    format!("Claim: {}", claim.subject_name),
+                    format!("认领：{count} 项待确认，最早 {oldest} 提出"),
+                    format!("Claims waiting: {count}, the oldest of {oldest}"),
                 ),
-                href: format!("/console/claims#c{}", claim.id),
+                href: "/console/claims".to_owned(),
                 next: Text::new("核对证件后确认或拒绝", "compare the documents, confirm or refuse"),
             });
         }

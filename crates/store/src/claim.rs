@@ -1,6 +1,9 @@
 //! Claims (认领): who asks to act for a subject, and what was decided.
 
-use domain::ids::{AccountId, ClaimId, SubjectId};
+use domain::{
+    ids::{AccountId, ClaimId, OrganisationId, SubjectId},
+    role::OrganisationKind,
+};
 use jiff::Timestamp;
 use sqlx::{Row as _, any::AnyRow};
 
@@ -81,6 +84,33 @@ pub async fn of_account(register: &Register, account: AccountId) -> Result<Vec<C
         .fetch_all(&register.pool)
         .await?;
     rows.iter().map(read).collect()
+}
+
+/// How many claims wait for a decision, and since when the oldest does.
+pub async fn waits(register: &Register) -> Result<(u64, Option<Timestamp>), Error> {
+    let row = sqlx::query("select count(*), min(filed_at) from claim where state = 'filed'")
+        .fetch_one(&register.pool)
+        .await?;
+    let oldest: Option<String> = row.try_get(1)?;
+    let count = u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default();
+    Ok((count, oldest.as_deref().map(stamp::read_instant).transpose()?))
+}
+
+/// The organisation a subject is, an open one before a closed one. Its code may have been corrected
+/// since it was opened, and does not find it.
+pub async fn company(
+    register: &Register,
+    subject: SubjectId,
+) -> Result<Option<OrganisationId>, Error> {
+    let statement = "\
+        select id from organisation where kind = $1 and subject_id = $2
+        order by case when closed_at is null then 0 else 1 end, id limit 1";
+    let id: Option<i64> = sqlx::query_scalar(statement)
+        .bind(OrganisationKind::Company.code())
+        .bind(subject.0)
+        .fetch_optional(&register.pool)
+        .await?;
+    Ok(id.map(OrganisationId))
 }
 
 /// Claims that wait for a decision, the oldest first; those on a subject where one is given.
@@ -170,6 +200,7 @@ mod tests {
             assert_eq!(get(register, first).await.unwrap().unwrap().state, "refused");
             assert_eq!(waiting(register, Some(SubjectId(5))).await.unwrap().len(), 2);
             assert_eq!(waiting(register, None).await.unwrap().len(), 3);
+            assert_eq!(waits(register).await.unwrap(), (3, Some(Timestamp::UNIX_EPOCH)));
         }
     }
 

@@ -44,6 +44,8 @@ impl Site {
         let seen = self.send(&person, "/centre/claims", &form).await;
         assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
         let clerk = self.person(Role::CentreClerk).await;
+        let home = self.look(Some(&clerk), "/console").await.body;
+        assert!(home.contains("认领：1 项待确认，最早 2026-11-22 提出"), "{home}");
         let page = self.look(Some(&clerk), "/console/claims").await.body;
         let (_, rest) = page.split_once("/console/claims/").expect("a claim that waits");
         let number = rest.split('"').next().unwrap();
@@ -87,6 +89,18 @@ async fn a_company_claims_itself_and_reads_its_file_and_its_log() {
         let seen = site.look(Some(&person), page).await;
         assert_eq!(seen.status, StatusCode::OK, "{page}: {}", seen.body);
     }
+}
+
+/// A code that was corrected since opens no second organisation for one subject.
+#[tokio::test]
+async fn a_company_known_under_an_older_code_stays_one_organisation() {
+    let site = owing().await;
+    let (kind, subject) = (OrganisationKind::Company, site.subject(&business(2).code).await);
+    let known = site.organisation(kind, "旧代码", None, Some(subject)).await;
+    site.claimed("faren").await;
+    let account = site.account("faren").await;
+    let held = store::account::memberships(&site.platform.register, account).await.unwrap();
+    assert_eq!(held.iter().map(|one| one.organisation).collect::<Vec<_>>(), [known]);
 }
 
 #[tokio::test]
