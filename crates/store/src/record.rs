@@ -289,8 +289,9 @@ pub struct DepartmentQuery {
     pub limit: i64,
 }
 
-/// The last versions of the records a department handed in, newest document first, those of natural
-/// persons among them; read in the transaction that writes down who read them.
+/// The last versions of the records a department handed in, newest document first and those without
+/// a date last, those of natural persons among them; read in the transaction that writes down who
+/// read them. Where a last day is asked for, a record without a date is on neither side.
 pub async fn of_department_noted(
     write: &mut Write,
     query: &DepartmentQuery,
@@ -305,9 +306,10 @@ pub async fn of_department_noted(
          order by v.decided_on desc, v.subject_id desc, v.record_id desc limit $8"
     );
     let (day, subject, record) = query.after.clone().unwrap_or(("9999-99-99".to_owned(), 0, 0));
+    let earliest = if query.until.is_some() { "0000-00-00" } else { "" };
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(&query.item)
-        .bind(stamp::day(query.from).unwrap_or_default())
+        .bind(stamp::day(query.from).unwrap_or_else(|| earliest.to_owned()))
         .bind(stamp::day(query.until).unwrap_or_else(|| "9999-12-31".to_owned()))
         .bind(day)
         .bind(subject)

@@ -186,3 +186,38 @@ async fn a_corrected_record_counts_from_its_first_version() {
         assert_eq!(found(DEPARTMENT, until).await, []);
     }
 }
+
+#[tokio::test]
+async fn what_a_department_handed_in_is_paged_to_the_records_without_a_date() {
+    // The amount of 0 stands for a document without a date.
+    const NAME: &str = "示例甲商贸有限公司";
+    const ROWS: [Row<'static>; 3] = [
+        ("1", Organisation, NAME, "甲1", 100),
+        ("1", Organisation, NAME, "甲2", 0),
+        ("2", Organisation, NAME, "乙1", 0),
+    ];
+    for sample in each().await {
+        let register = &sample.register;
+        load(register, Mode::Changes, &ROWS).await;
+        let pages = async |until: Option<Date>, limit| {
+            let (department, item) = (DEPARTMENT.to_owned(), "penalty".to_owned());
+            let mut query =
+                DepartmentQuery { department, item, from: None, until, after: None, limit };
+            let mut days = Vec::new();
+            loop {
+                let mut write = register.write().await.unwrap();
+                let page = of_department_noted(&mut write, &query).await.unwrap();
+                let Some(last) = page.last() else { return days };
+                let day = last.decided_on.map(|day| day.to_string()).unwrap_or_default();
+                query.after = Some((day, last.subject.0, last.record.0));
+                days.extend(page.iter().map(|version| version.decided_on));
+            }
+        };
+        for limit in [1, 2, 9] {
+            let days = pages(None, limit).await;
+            assert_eq!(days, [Some(date(2026, 11, 1)), None, None], "{limit} at a time");
+        }
+        let days = pages(Some(date(2026, 11, 2)), 9).await;
+        assert_eq!(days, [Some(date(2026, 11, 1))], "without a date on neither side of a day");
+    }
+}
