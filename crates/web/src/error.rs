@@ -97,6 +97,15 @@ impl From<registry::error::Error> for Error {
     }
 }
 
+/// What was asked for; none where it is not there, or not for this reader. Any other fault is one.
+pub fn if_any<T>(answer: Result<T, registry::error::Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(registry::error::Error::NotFound | registry::error::Error::Forbidden(_)) => Ok(None),
+        Err(why) => Err(why.into()),
+    }
+}
+
 impl From<askama::Error> for Error {
     fn from(error: askama::Error) -> Error {
         tracing::error!(error = %error, "template failed");

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use super::own_subject;
 use crate::{
     desk::{Bench, Desk},
-    error::Error,
+    error::{Error, if_any},
     portal::draw,
     signed::Sent,
     view::Frame,
@@ -172,8 +172,8 @@ async fn shown(desk: &Desk, wrong: Option<Text>) -> Result<Response, Error> {
     let (platform, lang) = (desk.platform(), desk.lang());
     let access = desk.signed.own_access();
     // An agent sees what was granted, and grants nothing.
-    let grantees = consent::grantees(platform, &access).await;
-    let grants = grantees.is_ok();
+    let grantees = if_any(consent::grantees(platform, &access).await)?;
+    let grants = grantees.is_some();
     let organisations = grantees.unwrap_or_default();
     let purposes = platform.policy.codes.get("query_purposes");
     let purposes = purposes.map(|list| list.entries.as_slice()).unwrap_or_default();

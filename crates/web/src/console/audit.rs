@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use crate::{
     desk::{Bench, Desk},
-    error::Error,
+    error::{Error, if_any},
     portal::{day, draw},
     signed::Sent,
     view::{Frame, segment},
@@ -103,7 +103,7 @@ async fn page(desk: Desk, Query(filter): Query<Filter>) -> Result<Response, Erro
         l: lang,
         d: desk.console("audit"),
         kinds: Event::ALL.iter().map(label).collect(),
-        head: audit::checkpoint(platform).await.unwrap_or_default(),
+        head: if_any(audit::checkpoint(platform).await)?.unwrap_or_default(),
         filter,
         events,
         next,

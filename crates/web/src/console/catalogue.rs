@@ -12,7 +12,7 @@ use registry::{catalogue, delivery, gate, platform::Platform};
 
 use crate::{
     desk::{Bench, Desk},
-    error::Error,
+    error::{Error, if_any},
     portal::draw,
     view::Frame,
 };
@@ -54,7 +54,7 @@ struct FieldView {
 async fn page(desk: Desk) -> Result<Response, Error> {
     let (platform, lang, access) = (desk.platform(), desk.lang(), desk.signed.access());
     gate::admit(platform, &access, Action::ReadCatalogue, true)?;
-    let own = delivery::items(platform, &access).unwrap_or_default();
+    let own = if_any(delivery::items(platform, &access))?.unwrap_or_default();
     let frame = desk.frame();
     let items = catalogue::items(platform, platform.today());
     let items = items.iter().map(|(item, basis)| ItemView {

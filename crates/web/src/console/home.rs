@@ -13,7 +13,7 @@ use registry::{
 use crate::{
     deliveries::Deliveries,
     desk::{Bench, Desk},
-    error::Error,
+    error::{Error, if_any},
     portal::draw,
     view::Frame,
 };
@@ -38,7 +38,7 @@ struct Page {
 
 async fn page(desk: Desk, Extension(deliveries): Extension<Deliveries>) -> Result<Response, Error> {
     let (platform, access) = (desk.platform(), desk.signed.access());
-    let submissions = delivery::list(platform, &access, None, LATEST).await;
+    let submissions = if_any(delivery::list(platform, &access, None, LATEST).await)?;
     let mut submissions = submissions.unwrap_or_default();
     for submission in &mut submissions {
         submission.item = delivery::item_label(platform, &submission.item, desk.lang());
@@ -55,7 +55,7 @@ async fn page(desk: Desk, Extension(deliveries): Extension<Deliveries>) -> Resul
         })
         .collect();
     tasks.extend(task::of(platform, &access).await?);
-    let timely = task::timely(platform, &access).await;
+    let timely = if_any(task::timely(platform, &access).await)?;
     draw(&Page {
         f: desk.frame(),
         l: desk.lang(),

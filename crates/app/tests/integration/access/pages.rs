@@ -86,3 +86,20 @@ async fn an_auditor_samples_masked_and_changes_nothing() {
     let log = store::access_log::of_subject(&site.platform.register, subject, None, 10).await;
     assert_eq!(log.unwrap().len(), 1);
 }
+
+/// What is not there for somebody is left out; what cannot be read is a fault, and no empty page.
+#[tokio::test]
+async fn a_page_whose_data_cannot_be_read_says_so() {
+    for (role, page, table) in [
+        (Role::DepartmentClerk, "/console", "record_version"),
+        (Role::AuditAdministrator, "/console/audit", "log_checkpoint"),
+    ] {
+        let site = site::site().await;
+        let person = site.person(role).await;
+        assert_eq!(site.look(Some(&person), page).await.status, StatusCode::OK, "{page}");
+        let spoilt = rusqlite::Connection::open(site.dir.path().join("register.db")).unwrap();
+        spoilt.execute_batch(&format!("alter table {table} rename to gone")).unwrap();
+        let seen = site.look(Some(&person), page).await;
+        assert_eq!(seen.status, StatusCode::INTERNAL_SERVER_ERROR, "{page}: {}", seen.body);
+    }
+}
