@@ -1,6 +1,10 @@
 //! The log: every leaf recomputed up to the signed root, every event against its leaf.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::Path,
+};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -17,6 +21,9 @@ type Salted = (String, Vec<u8>);
 
 /// Hashes in a full tile.
 const WIDTH: u64 = 256;
+
+/// The file that holds the public key.
+const KEY: &str = "key";
 
 /// The files of an exported log, by their paths below its folder.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +48,19 @@ impl Files {
         Files(files)
     }
 
+    /// The same under a key known from elsewhere, whatever key lies in the folder.
+    #[must_use]
+    pub fn under(mut self, key: &str) -> Files {
+        self.0.insert(KEY.to_owned(), format!("{}\n", key.trim()).into_bytes());
+        self
+    }
+
+    /// The key that must have signed the head.
+    pub fn key(&self) -> Result<Verifier, Finding> {
+        Verifier::parse(self.text(KEY)?)
+            .ok_or_else(|| Finding::new(KEY, "不是日志公钥", "is no key of a log"))
+    }
+
     fn text(&self, name: &str) -> Result<&str, Finding> {
         let bytes = self.0.get(name);
         bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or_else(|| {
@@ -48,11 +68,9 @@ impl Files {
         })
     }
 
-    /// The signed head, and the key that signed it.
-    fn head(&self) -> Result<(Head, Verifier), Finding> {
-        let key = Verifier::parse(self.text("key")?)
-            .ok_or_else(|| Finding::new("key", "不是日志公钥", "is no key of a log"))?;
-        Ok((key.head(self.text("checkpoint")?)?, key))
+    /// The signed head.
+    fn head(&self) -> Result<Head, Finding> {
+        self.key()?.head(self.text("checkpoint")?)
     }
 }
 
@@ -67,7 +85,7 @@ pub struct Log {
 
 /// Verifies a whole log: signature, every tile, every entry, every event.
 pub fn verify(files: &Files) -> Result<Log, Vec<Finding>> {
-    let (head, _) = files.head().map_err(|why| vec![why])?;
+    let head = files.head().map_err(|why| vec![why])?;
     let mut findings = Vec::new();
     let leaves = leaves(files, head.size, &mut findings);
     tiles(files, head.size, &leaves, &mut findings);
@@ -87,8 +105,7 @@ pub fn verify(files: &Files) -> Result<Log, Vec<Finding>> {
 /// Whether a log has grown from an older signed head of the same key.
 pub fn consistency(older: &str, files: &Files) -> Result<(Head, Log), Vec<Finding>> {
     let log = verify(files)?;
-    let (_, key) = files.head().map_err(|why| vec![why])?;
-    let old = key.head(older).map_err(|why| vec![why])?;
+    let old = files.key().and_then(|key| key.head(older)).map_err(|why| vec![why])?;
     let size = usize::try_from(old.size).unwrap_or(usize::MAX);
     match log.leaves.get(..size) {
         Some(leaves) if root(leaves) == old.root => Ok((old, log)),
@@ -105,9 +122,29 @@ pub fn consistency(older: &str, files: &Files) -> Result<(Head, Log), Vec<Findin
     }
 }
 
-/// Whether one event stands in the tree, from the tiles on its way to the root alone.
+/// Whether one event stands in the tree, from the tiles on its way to the root alone; an erased one
+/// only where another that stands there tells of it.
 pub fn inclusion(files: &Files, seq: u64) -> Result<Option<String>, Vec<Finding>> {
-    let (head, _) = files.head().map_err(|why| vec![why])?;
+    let head = files.head().map_err(|why| vec![why])?;
+    let event = included(files, &head, seq)?;
+    if event.is_none() && !is_told(files, &head, seq) {
+        return Err(vec![untold(seq)]);
+    }
+    Ok(event)
+}
+
+/// Whether an event that stands in the tree tells that this one was erased.
+fn is_told(files: &Files, head: &Head, seq: u64) -> bool {
+    let lines = files.text("events.jsonl").unwrap_or_default().split('\n');
+    let told = lines.filter_map(|line| erasure(&read_event(line)?.1?.0));
+    let mut by = told.filter(|(_, erased)| *erased == seq).map(|(by, _)| by);
+    by.any(|by| {
+        let event = included(files, head, by).ok().flatten();
+        seq < by && event.and_then(|event| erasure(&event)) == Some((by, seq))
+    })
+}
+
+fn included(files: &Files, head: &Head, seq: u64) -> Result<Option<String>, Vec<Finding>> {
     let missing = |place: String| vec![Finding::new(place, "文件不在或不全", "missing or cut")];
     if seq == 0 || head.size < seq {
         let place = format!("{seq}");
@@ -220,19 +257,19 @@ fn tiles(files: &Files, size: u64, leaves: &[Hash], findings: &mut Vec<Finding>)
 
 /// Files that are no part of a log of this size.
 fn strays(files: &Files, size: u64, findings: &mut Vec<Finding>) {
-    let mut known = vec!["checkpoint".to_owned(), "key".to_owned(), "events.jsonl".to_owned()];
+    let mut known = HashSet::from(["checkpoint", KEY, "events.jsonl"].map(str::to_owned));
     let (mut level, mut count) = (0, size);
     while 0 < count {
         for (number, width) in row(count) {
-            known.push(format!("tile/{}", path(&level.to_string(), number, width)));
+            known.insert(format!("tile/{}", path(&level.to_string(), number, width)));
             if level == 0 {
-                known.push(format!("tile/{}", path("entries", number, width)));
+                known.insert(format!("tile/{}", path("entries", number, width)));
             }
         }
         count /= WIDTH;
         level += 1;
     }
-    let stray = files.0.keys().filter(|name| !known.contains(name));
+    let stray = files.0.keys().filter(|name| !known.contains(*name));
     findings
         .extend(stray.map(|name| Finding::new(name, "不属于这个日志", "is no part of this log")));
 }
@@ -279,25 +316,32 @@ fn events(files: &Files, leaves: &[Hash], findings: &mut Vec<Finding>) -> Vec<Op
 
 /// An event may be empty only where a later one tells that it was erased.
 fn erasures(events: &[Option<String>], findings: &mut Vec<Finding>) {
-    let mut told = HashMap::new();
-    for event in events.iter().flatten() {
-        let value: Value = serde_json::from_str(event).unwrap_or_default();
-        if value[3] == "audit_erased"
-            && let Some(number) = value[4].as_str().and_then(|number| number.parse::<u64>().ok())
-        {
-            told.insert(number, value[0].as_u64());
-        }
-    }
+    let told: HashMap<u64, u64> = events
+        .iter()
+        .flatten()
+        .filter_map(|event| erasure(event))
+        .map(|(by, of)| (of, by))
+        .collect();
     for (event, number) in events.iter().zip(1u64..) {
-        let later = told.get(&number).is_some_and(|by| Some(number) < *by);
-        if event.is_none() && !later {
-            findings.push(Finding::new(
-                format!("events.jsonl {number}"),
-                "内容是空的，日志里却没有删除它的事件",
-                "the event is empty, and no event tells that it was erased",
-            ));
+        if event.is_none() && told.get(&number).is_none_or(|by| *by <= number) {
+            findings.push(untold(number));
         }
     }
+}
+
+/// The number of an event that tells of an erasure, and the number of the erased one.
+fn erasure(event: &str) -> Option<(u64, u64)> {
+    let value: Value = serde_json::from_str(event).ok()?;
+    let erased = value[4].as_str().filter(|_| value[3] == "audit_erased")?;
+    Some((value[0].as_u64()?, erased.parse().ok()?))
+}
+
+fn untold(number: u64) -> Finding {
+    Finding::new(
+        format!("events.jsonl {number}"),
+        "内容是空的，日志里却没有删除它的事件",
+        "the event is empty, and no event tells that it was erased",
+    )
 }
 
 /// Whether an event says of itself that it is the one of this number.

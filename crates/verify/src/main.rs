@@ -17,21 +17,28 @@ usage: xinheng-verify log FOLDER                  every event, entry and tile, u
        xinheng-verify report FILE.pdf FOLDER      that the log tells of this very document
        xinheng-verify report FILE.pdf --digest HEX   that the document has this SM3 digest
        xinheng-verify record FILE.json            the digest of a record as the API gives it
-FOLDER is what `xinheng audit export --out FOLDER` wrote.";
+FOLDER is what `xinheng audit export --out FOLDER` wrote. With --key FILE or --key KEY the head must
+be signed by that key, which the platform publishes at /log/key; without, by the one in the folder.";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let key = match arguments.iter().position(|word| word == "--key") {
+        Some(place) if place + 1 < arguments.len() => arguments.drain(place..=place + 1).nth(1),
+        Some(_) => return usage(),
+        None => None,
+    };
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let key = key.as_deref();
     let outcome = match words.as_slice() {
-        ["log", folder] => verify_log(folder),
-        ["consistency", old, folder] => consistency(old, folder),
+        ["report", file, "--digest", digest] if key.is_none() => has_digest(file, digest),
+        ["record", file] if key.is_none() => record(file),
+        ["log", folder] => under(folder, key, whole),
+        ["consistency", old, folder] => under(folder, key, |files| consistency(old, files)),
         ["inclusion", folder, number] => match number.parse() {
-            Ok(number) => inclusion(folder, number),
+            Ok(number) => under(folder, key, |files| inclusion(files, number)),
             Err(_) => return usage(),
         },
-        ["report", file, "--digest", digest] => has_digest(file, digest),
-        ["report", file, folder] => report(file, folder),
-        ["record", file] => record(file),
+        ["report", file, folder] => under(folder, key, |files| report(file, files)),
         _ => return usage(),
     };
     match outcome {
@@ -53,8 +60,31 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-fn verify_log(folder: &str) -> Result<String, Vec<Finding>> {
-    let log = log::verify(&Files::read(Path::new(folder)))?;
+/// Looks at an exported log, and says by which key: whoever made a folder could have put one of his
+/// own into it.
+fn under(
+    folder: &str,
+    key: Option<&str>,
+    look: impl Fn(&Files) -> Result<String, Vec<Finding>>,
+) -> Result<String, Vec<Finding>> {
+    let files = Files::read(Path::new(folder));
+    let (files, from) = match key {
+        Some(known) => {
+            let text = std::fs::read_to_string(known).unwrap_or_else(|_| known.to_owned());
+            (files.under(&text), "")
+        }
+        None => (
+            files,
+            "（取自文件夹，请与 /log/key 核对 · from the folder: compare it with /log/key）",
+        ),
+    };
+    let told = look(&files)?;
+    let key = files.key().map_err(|why| vec![why])?;
+    Ok(format!("{told} · 密钥 key {key}{from}"))
+}
+
+fn whole(files: &Files) -> Result<String, Vec<Finding>> {
+    let log = log::verify(files)?;
     let erased = log.events.iter().filter(|event| event.is_none()).count();
     let size = log.head.size;
     Ok(format!(
@@ -62,25 +92,24 @@ fn verify_log(folder: &str) -> Result<String, Vec<Finding>> {
     ))
 }
 
-fn consistency(old: &str, folder: &str) -> Result<String, Vec<Finding>> {
+fn consistency(old: &str, files: &Files) -> Result<String, Vec<Finding>> {
     let older = String::from_utf8(read(old)?).unwrap_or_default();
-    let (before, log) = log::consistency(&older, &Files::read(Path::new(folder)))?;
+    let (before, log) = log::consistency(&older, files)?;
     let (from, to) = (before.size, log.head.size);
     Ok(format!(
         "日志从 {from} 个事件增长到 {to} 个，历史未改 · grown from {from} events to {to}, history unchanged"
     ))
 }
 
-fn inclusion(folder: &str, number: u64) -> Result<String, Vec<Finding>> {
-    let event = log::inclusion(&Files::read(Path::new(folder)), number)?;
-    Ok(match event {
+fn inclusion(files: &Files, number: u64) -> Result<String, Vec<Finding>> {
+    Ok(match log::inclusion(files, number)? {
         Some(event) => format!("在日志里 · in the log: {event}"),
         None => "在日志里，内容已删除 · in the log, erased".to_owned(),
     })
 }
 
-fn report(file: &str, folder: &str) -> Result<String, Vec<Finding>> {
-    let log = log::verify(&Files::read(Path::new(folder)))?;
+fn report(file: &str, files: &Files) -> Result<String, Vec<Finding>> {
+    let log = log::verify(files)?;
     let number = paper::report(&read(file)?, &log).map_err(|why| vec![why])?;
     Ok(format!("是编号 {number} 的报告，一字未改 · is report {number}, byte for byte"))
 }

@@ -3,7 +3,7 @@
 use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Finding, from_base64, from_hex};
+use crate::{Finding, from_base64, from_hex, hex};
 
 /// The key that signs, as `key` gives it: name, number, public key.
 #[derive(Clone, Debug)]
@@ -18,6 +18,13 @@ pub struct Verifier {
 pub struct Head {
     pub size: u64,
     pub root: [u8; 32],
+}
+
+/// Name and number: short enough to be compared by eye.
+impl std::fmt::Display for Verifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}+{}", self.name, hex(&self.number))
+    }
 }
 
 impl Verifier {

@@ -1,11 +1,14 @@
 //! The audit log verified by the separate program, and every alteration of what it holds found.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{access::Access, audit::Event, role::Role};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use registry::{audit, report};
+use registry::{
+    audit::{self, LogKey},
+    report,
+};
 use verify::{
     log::{self, Files, Log},
     paper,
@@ -64,6 +67,22 @@ async fn the_log_of_a_site_is_verified_offline() {
 }
 
 #[tokio::test]
+async fn a_log_signed_with_another_key_is_another_log() {
+    let mut site = site::site().await;
+    let own = site.platform.log_key.as_ref().unwrap().verifier();
+    let first = site.exported("first").await.under(&own);
+    verified(&first);
+    assert!(own.starts_with(&first.key().unwrap().to_string()));
+    let forger = LogKey::parse("xinheng-audit-shili", &"08".repeat(32)).unwrap();
+    site.platform.log_key = Some(Arc::new(forger));
+    site.busy(1).await;
+    let forged = site.exported("forged").await;
+    verified(&forged);
+    let forged = forged.under(&own);
+    assert!(log::verify(&forged).is_err() && log::inclusion(&forged, 1).is_err());
+}
+
+#[tokio::test]
 async fn an_erased_event_leaves_the_tree_whole() {
     let site = site::site().await;
     let before = site.exported("before").await;
@@ -77,6 +96,9 @@ async fn an_erased_event_leaves_the_tree_whole() {
     let (_, log) = log::consistency(&older, &after).unwrap();
     assert_eq!(log.events[1], None);
     assert_eq!(log::inclusion(&after, 2), Ok(None));
+    let mut untold = after.clone();
+    empty(&mut untold.0, 3);
+    assert!(log::inclusion(&untold, 3).is_err(), "emptied by whoever copied the log");
     let mut write = site.platform.register.write().await.unwrap();
     let telling = i64::try_from(log.head.size).unwrap();
     let erased = store::audit::erase(&mut write, now, "示例", telling).await.unwrap();
@@ -137,15 +159,20 @@ fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
 
 /// Makes an event look as if it had been erased.
 fn empty_an_event(files: &mut HashMap<String, Vec<u8>>, random: &mut ChaCha8Rng) -> String {
+    let count = lines(&files["events.jsonl"]).len() - 1;
+    let seq = random.random_range(1..=count);
+    empty(files, seq);
+    format!("event {seq} emptied")
+}
+
+fn empty(files: &mut HashMap<String, Vec<u8>>, seq: usize) {
     let events = files.get_mut("events.jsonl").expect("events");
     let mut lines = lines(events);
-    let at = random.random_range(0..lines.len() - 1);
-    let mut event: serde_json::Value = serde_json::from_slice(&lines[at]).unwrap();
+    let mut event: serde_json::Value = serde_json::from_slice(&lines[seq - 1]).unwrap();
     event["event"] = "".into();
     event["salt"] = "".into();
-    lines[at] = event.to_string().into_bytes();
+    lines[seq - 1] = event.to_string().into_bytes();
     *events = lines.join(&b'\n');
-    format!("event {} emptied", at + 1)
 }
 
 #[tokio::test]
