@@ -4,7 +4,7 @@
 use std::{fmt, path::Path};
 
 use domain::{
-    access::{Access, Action},
+    access::{Access, Action, Actor},
     audit::Event,
     sealed::{base64, from_hex, hex},
     text::{Lang, Text},
@@ -218,6 +218,34 @@ pub async fn write_out(platform: &Platform, access: &Access, folder: &Path) -> R
     store::audit::append(&mut write, now, &actor, Event::AuditExported, &range, "").await?;
     write.commit().await?;
     Ok(size)
+}
+
+/// Takes away what an event says, for a reason that stays; its leaf stays too, so that the log is
+/// verified as before. Only whoever has the machine may: no auditor alters what is audited.
+pub async fn erase(
+    platform: &Platform,
+    access: &Access,
+    seq: i64,
+    reason: &str,
+) -> Result<(), Error> {
+    gate::admit(platform, access, Action::ReadAudit, true)?;
+    if !matches!(access.actor, Actor::Operator(_)) {
+        return Err(Error::Forbidden(Action::ReadAudit));
+    }
+    let question = |name, zh, en| Error::Question { name, text: Text::new(zh, en) };
+    if reason.trim().is_empty() {
+        return Err(question("reason", "请写明理由", "say why it is erased"));
+    }
+    let mut write = platform.register.write().await?;
+    let (now, actor) = (platform.now(), access.actor.to_string());
+    if !store::audit::erase(&mut write, now, &actor, seq, reason.trim()).await? {
+        let zh = "没有这个事件，或已经删除，或它本身说明一次删除，或还不在日志里（xinheng audit checkpoint）";
+        let en = "there is no such event, or it was erased, or tells of an erasure itself, or is in \
+            no log yet (xinheng audit checkpoint)";
+        return Err(question("seq", zh, en));
+    }
+    write.commit().await?;
+    Ok(())
 }
 
 async fn events(platform: &Platform, folder: &Path, size: u64) -> Result<(), Error> {

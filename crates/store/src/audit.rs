@@ -171,7 +171,13 @@ async fn insert(
 ///
 /// A verifier takes an empty event for an erased one only where the log tells of it: otherwise
 /// whoever copies a log could empty what he likes.
-pub async fn erase(write: &mut Write, at: Timestamp, actor: &str, seq: i64) -> Result<bool, Error> {
+pub async fn erase(
+    write: &mut Write,
+    at: Timestamp,
+    actor: &str,
+    seq: i64,
+    reason: &str,
+) -> Result<bool, Error> {
     let statement = "\
         update audit_event set actor = '', object = '', detail = '', salt = null, subject_id = null
         where seq = $1 and event <> $2 and salt is not null and commitment is not null";
@@ -180,7 +186,7 @@ pub async fn erase(write: &mut Write, at: Timestamp, actor: &str, seq: i64) -> R
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    append(write, at, actor, erased, &seq.to_string(), "").await?;
+    append(write, at, actor, erased, &seq.to_string(), reason).await?;
     Ok(true)
 }
 

@@ -27,6 +27,14 @@ enum AuditCommand {
     },
     /// Add what was written since to the log, and print its signed head
     Checkpoint,
+    /// Take away what an event says; its place in the log stays, and the reason is told
+    Erase {
+        /// Number of the event
+        seq: i64,
+        /// Why; it must not repeat what is erased
+        #[arg(long)]
+        reason: String,
+    },
     /// Print the list of events as the page of docs/
     Events,
 }
@@ -52,6 +60,15 @@ pub async fn run(settings: &Settings, given: &Audit, json: bool) -> anyhow::Resu
             while registry::audit::extend(&platform).await? {}
             let note = registry::audit::checkpoint(&platform).await?;
             if json { output(json!({ "checkpoint": note })) } else { output(note.trim_end()) }
+        }
+        AuditCommand::Erase { seq, reason } => {
+            let access = Access::operator(&super::actor());
+            registry::audit::erase(&platform, &access, *seq, reason).await?;
+            if json {
+                output(json!({ "erased": seq }));
+            } else {
+                output(format_args!("{}{seq}", say("已删除内容：", "erased: ")));
+            }
         }
         AuditCommand::Events => {}
     }

@@ -1,6 +1,6 @@
 //! The audit log verified by the separate program, and every alteration of what it holds found.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use domain::{access::Access, audit::Event, role::Role};
 use rand::{RngExt as _, SeedableRng as _};
@@ -14,7 +14,10 @@ use verify::{
     paper,
 };
 
-use crate::site::{self, Site, business};
+use crate::{
+    home::homes,
+    site::{self, Site, business},
+};
 
 /// Alterations tried; each must be found.
 const ALTERATIONS: u32 = 10_000;
@@ -89,8 +92,8 @@ async fn an_erased_event_leaves_the_tree_whole() {
     let older = String::from_utf8(before.0["checkpoint"].clone()).unwrap();
     let mut write = site.platform.register.write().await.unwrap();
     let now = site.platform.now();
-    assert!(store::audit::erase(&mut write, now, "示例", 2).await.unwrap());
-    assert!(!store::audit::erase(&mut write, now, "示例", 2).await.unwrap(), "once");
+    assert!(store::audit::erase(&mut write, now, "示例", 2, "").await.unwrap());
+    assert!(!store::audit::erase(&mut write, now, "示例", 2, "").await.unwrap(), "once");
     write.commit().await.unwrap();
     let after = site.exported("after").await;
     let (_, log) = log::consistency(&older, &after).unwrap();
@@ -101,9 +104,27 @@ async fn an_erased_event_leaves_the_tree_whole() {
     assert!(log::inclusion(&untold, 3).is_err(), "emptied by whoever copied the log");
     let mut write = site.platform.register.write().await.unwrap();
     let telling = i64::try_from(log.head.size).unwrap();
-    let erased = store::audit::erase(&mut write, now, "示例", telling).await.unwrap();
+    let erased = store::audit::erase(&mut write, now, "示例", telling, "").await.unwrap();
     drop(write);
     assert!(!erased, "what tells of an erasure stays");
+}
+
+#[test]
+fn an_operator_erases_an_event_and_the_log_is_verified_as_before() {
+    for home in homes() {
+        home.must(&["key", "add", "--department", "scjg", "--label", "示例"], 0);
+        home.must(&["audit", "checkpoint"], 0);
+        let erase = ["audit", "erase", "1", "--reason", "示例：误写个人信息"];
+        home.must(&erase[..3], 2);
+        home.must(&erase, 0);
+        home.must(&erase, 2);
+        let folder = home.path("log");
+        home.must(&["audit", "export", "--out", &folder], 0);
+        let log = verified(&Files::read(Path::new(&folder)));
+        assert_eq!(log.events[0], None);
+        let told = log.events.iter().flatten().find(|event| event.contains("audit_erased"));
+        assert!(told.is_some_and(|event| event.contains("误写个人信息")), "{told:?}");
+    }
 }
 
 /// Changes one thing: a byte, the length, a file, two files for each other, a line, two lines for each
