@@ -33,6 +33,15 @@ enum KeysCommand {
 pub async fn run(settings: &Settings, given: &Keys, json: bool) -> anyhow::Result<Exit> {
     let platform = wiring::platform(settings, false).await?;
     let access = Access::operator(&super::actor());
+    if settings.seal_keys.is_some() && !matches!(given.command, KeysCommand::Rotate) {
+        bail!(
+            "{}",
+            say(
+                "密钥由 XINHENG_SEAL_KEYS 给出，不用密钥文件：请在给出它的地方增减密钥",
+                "XINHENG_SEAL_KEYS gives the keys, and no key file counts: change them where it is set"
+            )
+        );
+    }
     match &given.command {
         KeysCommand::Add => {
             let text = read(&settings.keys)?;

@@ -61,3 +61,17 @@ fn a_register_is_opened_under_its_own_keys_alone() {
         home.must(&["subject", "91419901MA0000015J"], 1);
     }
 }
+
+#[test]
+fn keys_that_a_setting_gives_are_changed_in_no_file() {
+    let home = Home::sqlite();
+    home.must(&["keys", "add"], 0);
+    let before = fs::read_to_string(home.path("keys")).unwrap();
+    for arguments in [&["keys", "add"][..], &["keys", "remove", "k1"]] {
+        let mut command = home.command(arguments);
+        let output = command.env("XINHENG_SEAL_KEYS", &before).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains("XINHENG_SEAL_KEYS"), "{said}");
+        assert_eq!(fs::read_to_string(home.path("keys")).unwrap(), before);
+    }
+}
