@@ -1,19 +1,32 @@
 //! Sealing keys renewed while the register is in use: everything sealed goes under the new key, says
 //! the same as before, and persons are still found by what they were found by.
 
-use std::sync::Arc;
+use std::{process::Stdio, sync::Arc};
 
 use domain::{access::Access, role::OrganisationKind, sealed::Keys};
 use registry::{
     api_key::{self, NewKey},
     receipt, reseal,
 };
-use store::{load::Mode, submission};
+use store::{
+    load::Mode,
+    register::Register,
+    reseal::{Place, behind},
+    submission,
+};
 
-use crate::site::{self, PERSON, Site, csv, person_penalty, with};
+use crate::{
+    home::homes,
+    site::{self, PERSON, Row, Site, csv, person_penalty, with},
+};
 
 /// Rows sent back, each of a person.
 const FAULTY: usize = 700;
+/// Secret of a second factor.
+const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+/// Rows sent back that a rotation is killed over, and how often it is.
+const KILLED_OVER: usize = 6_000;
+const KILLS: usize = 3;
 
 impl Site {
     async fn sent_back(&self, receipt: &str) -> Vec<Vec<String>> {
@@ -53,15 +66,63 @@ impl Site {
     }
 }
 
+/// Rows of a person that are sent back.
+fn faulty(count: usize) -> Vec<Row> {
+    let numbers = (0..count).map(|n| format!("示市监罚〔2026〕{}号", 1000 + n));
+    let rows = numbers.map(|number| person_penalty("示例丁", &number, "2026-05-12"));
+    rows.map(|row| with(row, "CF_JDRQ", "不是日期")).collect()
+}
+
+/// What is sealed in the rows sent back.
+async fn sealed_rows(register: &Register) -> Vec<String> {
+    let rows = behind(register, Place::RejectedRow, None, i64::MAX).await.unwrap();
+    rows.into_iter().map(|held| held.text).collect()
+}
+
+fn under(rows: &[String], id: &str) -> usize {
+    rows.iter().filter(|text| text.starts_with(&format!("{id}:"))).count()
+}
+
+#[tokio::test]
+async fn a_rotation_that_was_killed_is_run_again_and_ends_complete() {
+    for home in homes() {
+        let file = home.path("faulty.csv");
+        std::fs::write(&file, csv(&faulty(KILLED_OVER))).unwrap();
+        home.must(&["import", "--item", "penalty", "--department", "scjg", &file], 3);
+        home.must(&["keys", "add"], 0);
+        let register = home.register().await;
+        let mut in_the_midst = 0;
+        for _ in 0..KILLS {
+            let before = under(&sealed_rows(&register).await, "k2");
+            let mut command = home.command(&["keys", "rotate"]);
+            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            while under(&sealed_rows(&register).await, "k2") == before
+                && child.try_wait().unwrap().is_none()
+            {}
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let after = under(&sealed_rows(&register).await, "k2");
+            in_the_midst += usize::from(before < after && after < KILLED_OVER);
+        }
+        assert!(0 < in_the_midst, "{}: no kill came in time", home.engine);
+        home.must(&["keys", "remove", "k1"], 1);
+        home.must(&["keys", "rotate"], 0);
+        home.must(&["keys", "remove", "k1"], 0);
+        let keys = Keys::parse(&std::fs::read_to_string(home.path("keys")).unwrap()).unwrap();
+        let rows = sealed_rows(&register).await;
+        register.close().await;
+        assert_eq!((under(&rows, "k1"), rows.len()), (0, KILLED_OVER), "{}", home.engine);
+        assert!(rows.iter().all(|text| keys.open("rejected_row", text).is_ok()), "{}", home.engine);
+        home.must_verify();
+    }
+}
+
 #[tokio::test]
 async fn renewed_keys_seal_everything_anew_and_change_nothing() {
     let mut site = site::empty_site().await;
     let operator = Access::operator("示例");
     let taken = csv(&[person_penalty("示例丁", "示市监罚〔2026〕31号", "2026-05-12")]);
-    let mut faulty: Vec<_> = (0..FAULTY)
-        .map(|n| person_penalty("示例丁", &format!("示市监罚〔2026〕{}号", 1000 + n), "2026-05-12"))
-        .collect();
-    faulty = faulty.into_iter().map(|row| with(row, "CF_JDRQ", "不是日期")).collect();
+    let faulty = faulty(FAULTY);
     let first = site.import("penalty", "scjg", Mode::Changes, &taken).await.unwrap();
     assert_eq!((first.counts.created, first.counts.rejected), (1, 0), "{:?}", first.faults);
     let back = site.import("penalty", "scjg", Mode::Changes, &csv(&faulty)).await.unwrap();
@@ -76,8 +137,13 @@ async fn renewed_keys_seal_everything_anew_and_change_nothing() {
         ..NewKey::default()
     };
     api_key::make(&site.platform, &operator, hall, &new).await.expect("a key");
+    let account = site.account("示例经办").await;
+    let totp = site.platform.keys.as_ref().unwrap().seal("totp", SECRET);
+    let mut write = site.platform.register.write().await.unwrap();
+    store::account::set_totp(&mut write, account, Some(&totp)).await.unwrap();
+    write.commit().await.unwrap();
     let sealed = site.under("k1").await;
-    assert!(FAULTY as u64 + 2 <= sealed, "a record, rows sent back and a secret: {sealed}");
+    assert!(FAULTY as u64 + 3 <= sealed, "a record, rows sent back and two secrets: {sealed}");
 
     let old = Keys::generate_text(&[7; 48], "k1");
     let text = Keys::renewed_text(&old, &[9; 16]).unwrap();
@@ -97,6 +163,9 @@ async fn renewed_keys_seal_everything_anew_and_change_nothing() {
     let text = Keys::without_text(&text, "k1").unwrap().expect("an older key");
     site.platform.keys = Some(Arc::new(Keys::parse(&text).unwrap()));
     assert_eq!(site.sent_back(&back).await, before);
+    let totp = store::account::get(&site.platform.register, account).await.unwrap().unwrap().totp;
+    let opened = site.platform.keys.as_ref().unwrap().open("totp", &totp.unwrap()).unwrap();
+    assert_eq!(*opened, SECRET);
     let again = site.import("penalty", "scjg", Mode::Changes, &taken).await.unwrap();
     assert_eq!((again.counts.created, again.counts.unchanged), (0, 1));
     site.sound().await;
