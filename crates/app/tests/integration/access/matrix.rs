@@ -1,9 +1,9 @@
 //! Two tables that are made and held: which role may go where, and which audience sees what.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use domain::{
-    access::{Action, Principal},
+    access::{Action, GroundKind, Principal, Question},
     disclosure::{Audience, Verdict},
     text::Lang,
 };
@@ -67,7 +67,24 @@ fn every_route_says_which_role_may_go_there() {
         }
         page.push('\n');
     }
+    page.push_str("\n## What each rests on\n\n| action | policy | basis |\n|---|---|---|\n");
+    for action in Action::ALL {
+        for (policy, basis) in permissions(&gate, *action) {
+            writeln!(page, "| {} | `{policy}` | {basis} |", action.code()).unwrap();
+        }
+    }
     hold("docs/access-matrix.md", &page);
+}
+
+/// The policies that permit an action to somebody, each with the article it rests on.
+fn permissions(gate: &rules::access::Gate, action: Action) -> BTreeSet<(String, String)> {
+    let questions = Principal::all().flat_map(|principal| {
+        let asked =
+            move |ground| Question { principal, action, ground, holds: true, second_factor: true };
+        GroundKind::ALL.map(asked)
+    });
+    let permitted = questions.filter_map(|question| gate.decide(question));
+    permitted.map(|permission| (permission.policy, permission.basis)).collect()
 }
 
 #[test]
