@@ -164,7 +164,8 @@ async fn spool_form(
     limit: u64,
 ) -> Result<Spooled, Problem> {
     let (parts, body) = request.into_parts();
-    let body = Arc::new(Mutex::new(body.into_data_stream()));
+    // Fused: what looks at a body when it ends is to see its end once.
+    let body = Arc::new(Mutex::new(body.into_data_stream().fuse()));
     let chunks = || {
         let body = Arc::clone(&body);
         futures_util::stream::poll_fn(move |context| {

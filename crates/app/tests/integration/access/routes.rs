@@ -10,7 +10,11 @@ use domain::{
 use syn::{Expr, ExprLit, ExprMethodCall, Lit, visit::Visit};
 use web::routes::ROUTES;
 
-use crate::{site, tidy::source};
+use super::people::{Person, Seen};
+use crate::{
+    site::{self, Site},
+    tidy::source,
+};
 
 /// Every route a source file adds: method and path.
 #[derive(Default)]
@@ -145,6 +149,30 @@ async fn nobody_gets_to_a_workplace_without_signing_in() {
     }
 }
 
+/// Addresses whose form brings a file.
+const WITH_A_FILE: [&str; 1] = ["/console/submissions"];
+
+/// Sends a form of nothing but its token, or the file beside it where the address takes one.
+async fn sent(
+    site: &Site,
+    person: &Person,
+    (path, takes_a_file): (&str, bool),
+    token: Option<&str>,
+) -> Seen {
+    if !takes_a_file {
+        let form = token.map_or_else(String::new, |token| format!("form_token={token}"));
+        return site.ask(Some(person), "POST", path, &form).await;
+    }
+    let part = |name: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let token = token.map_or_else(String::new, |token| part("form_token", token));
+    let file = part("file\"; filename=\"a.csv", "x,y");
+    let router = web::router(site.platform.clone());
+    let kind = "multipart/form-data; boundary=b";
+    site.through(&router, person, "POST", path, kind, &format!("{token}{file}--b--\r\n")).await
+}
+
 /// A form sent from elsewhere, or without the token of its session, changes nothing.
 #[tokio::test]
 async fn every_form_asks_for_its_token() {
@@ -157,13 +185,14 @@ async fn every_form_asks_for_its_token() {
             if !site.platform.gate.ever(Principal::Role(role), *action, true) {
                 continue;
             }
+            let takes_a_file = WITH_A_FILE.contains(path);
             let path = filled(path);
-            for form in ["", "form_token=", "form_token=0000"] {
-                let seen = site.ask(Some(&person), "POST", &path, form).await;
+            for token in [None, Some(""), Some("0000")] {
+                let seen = sent(&site, &person, (&path, takes_a_file), token).await;
                 let told = seen.body.contains("不是从本平台的页面提交的");
                 assert!(
                     seen.status == StatusCode::BAD_REQUEST && told,
-                    "{role:?} {path} {form}: {} {}",
+                    "{role:?} {path} {token:?}: {} {}",
                     seen.status,
                     seen.body
                 );

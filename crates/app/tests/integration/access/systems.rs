@@ -64,7 +64,12 @@ impl Site {
     }
 
     /// Hands a delivery in whose body comes part by part.
-    async fn hand_in(&self, authorization: &str, kind: &str, parts: Vec<String>) -> StatusCode {
+    async fn hand_in(
+        &self,
+        authorization: &str,
+        kind: &str,
+        parts: Vec<String>,
+    ) -> (StatusCode, String) {
         let parts = futures_util::stream::iter(parts).then(async |part| {
             tokio::task::yield_now().await;
             Ok::<_, Infallible>(part)
@@ -76,7 +81,10 @@ impl Site {
             .header("content-type", kind)
             .body(Body::from_stream(parts))
             .unwrap();
-        web::router(self.platform.clone()).oneshot(request).await.unwrap().status()
+        let answer = web::router(self.platform.clone()).oneshot(request).await.unwrap();
+        let status = answer.status();
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8_lossy(&body).into_owned())
     }
 
     /// The header of a request signed now with a secret.
@@ -267,12 +275,13 @@ async fn a_body_that_was_not_signed_is_not_taken_in() {
     for (number, (kind, signed, sent, status)) in cases.into_iter().enumerate() {
         let nonce = format!("{NONCE}{number}");
         let seen = site.hand_in(&site.signed(&made, DELIVERY, &nonce, &signed), kind, sent).await;
-        assert_eq!(seen, status, "{number}");
+        assert_eq!(seen.0, status, "{number}: {}", seen.1);
     }
     let page = site.look(None, &format!("/subjects/{}", business(2).code)).await.body;
     assert!(page.contains("91号") && !page.contains("92号"));
     let header = site.signed(&made, DELIVERY, "0123456789abcdef9", &form(&altered));
-    assert_eq!(site.hand_in(&header, multipart, vec![form(&altered)]).await, taken);
+    let seen = site.hand_in(&header, multipart, vec![form(&altered)]).await;
+    assert_eq!(seen.0, taken, "{}", seen.1);
 }
 
 #[tokio::test]
