@@ -186,7 +186,7 @@ test("a clerk hands a faulty file in, mends a row and sends it again", async () 
     await looked(page, "matter");
     await page.getByRole("link", { name: /打开档案/ }).click();
     await looked(page, "matter-file");
-    await out(page);
+    held.clerk = page;
 });
 
 test("a company claims itself, reads its file and its log, grants and takes back", async () => {
@@ -246,4 +246,69 @@ test("a company claims itself, reads its file and its log, grants and takes back
     await out(page);
     await page.goto(`${url}/sign-in`);
     await looked(page, "sign-in");
+    held.centre = clerk;
+});
+
+// A record of one's own by its document number, opened from the file.
+async function ownRecord(page, number) {
+    await page.goto(`${url}/centre/file`);
+    await page.locator(".record", { hasText: number }).locator("h3 a").click();
+    return page.url().split("/").at(-1);
+}
+
+test("a repair from the record to its end, and an objection that marks the record", async () => {
+    const page = await person();
+    await signIn(page, "faren", PASSWORD);
+    const repaired = await ownRecord(page, "99001号");
+    const portal = (record) => fetch(`${url}/subjects/${held.company}/records/${record}`);
+    assert.equal((await portal(repaired)).status, 200);
+    await page.getByRole("link", { name: "申请修复" }).click();
+    await looked(page, "centre-apply");
+    const proof = join(work, "缴款凭证.pdf");
+    writeFileSync(proof, "%PDF-1.4\n% proof\n");
+    await page.getByLabel(/^改正和履行/).fill("罚款已于五月二十日缴清，商品已明码标价。");
+    await page.getByLabel(/我已阅读/).check();
+    await page.getByLabel(/^履行证明/).setInputFiles(proof);
+    await page.getByRole("button", { name: "提交申请" }).click();
+    await page.waitForURL(/\/centre\/cases\/\d+$/);
+    await looked(page, "centre-case");
+    const number = await page.locator("h1 code").innerText();
+    const clerk = held.clerk;
+    await clerk.goto(`${url}/console`);
+    assert.match(await clerk.locator("main").innerText(), /办件：1 件待办/);
+    await clerk.goto(`${url}/console/cases`);
+    await looked(clerk, "cases");
+    await clerk.getByRole("link", { name: number }).click();
+    await clerk.getByLabel("受理", { exact: true }).check();
+    await clerk.getByRole("button", { name: "办理" }).click();
+    await looked(clerk, "case");
+    assert.match(await clerk.locator("#proposal").innerText(), /准予修复/);
+    await clerk.getByLabel("签署：准予修复").check();
+    await clerk.getByRole("button", { name: "办理" }).click();
+    assert.match(await clerk.locator("main").innerText(), /已准予修复/);
+    await page.reload();
+    const paper = page.getByRole("link", { name: "准予信用修复决定书.pdf" });
+    const answer = await page.request.get(`${url}${await paper.getAttribute("href")}`);
+    const bytes = await answer.body();
+    assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
+    if (process.env.XINHENG_SHOTS) writeFileSync(join(process.env.XINHENG_SHOTS, "notice.pdf"), bytes);
+    assert.equal((await portal(repaired)).status, 404, "gone from the portal");
+    await page.goto(`${url}/centre/cases`);
+    await looked(page, "centre-cases");
+    const disputed = await ownRecord(page, "99002号");
+    await page.getByRole("link", { name: "提出异议" }).click();
+    await looked(page, "centre-object");
+    await page.getByLabel("内容有误").check();
+    await page.getByLabel(/^说明/).fill("罚款金额应为一千元。");
+    await page.getByRole("button", { name: "提交异议" }).click();
+    await page.waitForURL(/\/centre\/cases\/\d+$/);
+    assert.ok((await (await portal(disputed)).text()).includes("异议处理中"));
+    const centre = held.centre;
+    await centre.goto(`${url}/console/cases?kind=objection`);
+    await centre.locator("tbody a").first().click();
+    await centre.getByLabel(/转信源单位核实/).check();
+    await centre.getByRole("button", { name: "办理" }).click();
+    assert.match(await centre.locator("main").innerText(), /信源单位核实中/);
+    await looked(centre, "case-centre");
+    await out(clerk);
 });

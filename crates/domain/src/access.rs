@@ -174,6 +174,10 @@ actions! {
     FileClaim = "file_claim";
     /// Confirm that somebody acts for one's own company.
     ConfirmAgent = "confirm_agent";
+    /// Apply for repair, object, and follow one's own cases.
+    FileCase = "file_case";
+    /// Go on with a case of one's office.
+    HandleCase = "handle_case";
     /// Decide a claim at the centre.
     DecideClaim = "decide_claim";
     /// Open and close accounts and organisations.

@@ -55,6 +55,8 @@ events! {
     AuditErased "audit_erased" "event" "删除审计事件内容" "content of an audit event erased";
     AuditExported "audit_exported" "range" "导出审计记录" "audit events exported";
     BackupWritten "backup_written" "file" "备份" "register backed up";
+    CaseMoved "case_moved" "case" "办件办理" "case moved on";
+    CaseRead "case_read" "subject" "查看办件" "case read";
     CheckAnswered "check_answered" "matter" "办事核查" "check answered";
     ClaimConfirmed "claim_confirmed" "claim" "认领通过" "claim confirmed";
     ClaimFiled "claim_filed" "claim" "提出认领" "claim filed";
@@ -88,6 +90,9 @@ events! {
     SessionEnded "session_ended" "account" "退出登录" "session ended";
     SignInFailed "sign_in_failed" "account" "登录失败" "sign-in failed";
     SignedIn "signed_in" "account" "登录" "signed in";
+    StandingChanged "standing_changed" "case" "信息状态变更" "standing of a record changed";
+    StatementMade "statement_made" "record" "本人声明" "own statement made";
+    StatementWithdrawn "statement_withdrawn" "record" "撤回本人声明" "own statement taken back";
     SubmissionAccepted "submission_accepted" "receipt" "归集批次入库" "submission accepted";
 }
 

@@ -22,10 +22,14 @@ macro_rules! ids {
 ids! {
     /// A person's account (账号).
     AccountId;
+    /// What runs between a subject and an organ (办件).
+    CaseId;
     /// A request to act for a subject (认领).
     ClaimId;
     /// What a subject granted to an organisation (授权).
     ConsentId;
+    /// A paper of a case.
+    DocumentId;
     /// A background job.
     JobId;
     /// A key of a system (接口密钥).

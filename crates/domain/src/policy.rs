@@ -8,6 +8,7 @@ use crate::{
     calendar::Calendar,
     catalogue::Item,
     code_list::CodeList,
+    deadline::DeadlineRule,
     disclosure::Disclosure,
     matter::MatterKind,
     pack::Pack,
@@ -29,6 +30,8 @@ pub struct Policy {
     pub generations: Vec<Generation>,
     /// Kinds of matters, and the sections of a file that each opens.
     pub matters: Vec<MatterKind>,
+    /// Deadlines of cases.
+    pub deadlines: Vec<DeadlineRule>,
     pub calendar: Arc<Calendar>,
     pub packs: BTreeMap<String, Arc<Pack>>,
     pub places: BTreeMap<String, Arc<Place>>,
@@ -50,6 +53,12 @@ impl Policy {
     #[must_use]
     pub fn matter(&self, id: &str) -> Option<&MatterKind> {
         self.matters.iter().find(|kind| kind.id == id)
+    }
+
+    /// A deadline by its id.
+    #[must_use]
+    pub fn deadline(&self, id: &str) -> Option<&DeadlineRule> {
+        self.deadlines.iter().find(|rule| rule.id == id)
     }
 
     /// The value of a parameter on a day.

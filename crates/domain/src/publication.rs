@@ -23,6 +23,7 @@ use crate::{
     parameter::Reference,
     payload::Payload,
     policy::Policy,
+    standing::Held,
     subject,
     text::{Lang, Text},
 };
@@ -95,6 +96,8 @@ pub struct Facts<'a> {
     /// Day on which the platform accepted the record.
     pub known_from: Date,
     pub withdrawn: bool,
+    /// What cases have done to it, the weightiest first.
+    pub standings: Vec<Held>,
 }
 
 /// The decision, with everything the record page says about it.
@@ -116,6 +119,8 @@ pub struct Published {
     pub term: Text,
     /// Basis of the item and of the term.
     pub references: Vec<Reference>,
+    /// The day since which it is shown with the mark 异议中.
+    pub disputed: Option<Date>,
 }
 
 /// The class a penalty fell into. The same word means different things in different generations
@@ -164,6 +169,8 @@ pub enum Withheld {
     /// The item publishes only some records (A级 …).
     ConditionNotMet,
     Withdrawn,
+    /// A case ended it: repaired, annulled, shielded, left unanswered.
+    Case(Held),
     /// A struck-off subject's negative records stay in the archive.
     SubjectEnded,
 }
@@ -212,6 +219,13 @@ impl Withheld {
                 Text::new("不属于此项公示的范围", "outside what this item publishes")
             }
             Withheld::Withdrawn => Text::new("已撤回", "withdrawn"),
+            Withheld::Case(held) => {
+                let (label, since) = (held.standing.label(), held.since);
+                Text::new(
+                    format!("{}（{since} 起）", label.zh),
+                    format!("{} since {since}", label.en),
+                )
+            }
             Withheld::SubjectEnded => {
                 Text::new("主体已注销，转入存档", "the subject has ended; archived")
             }
@@ -243,6 +257,7 @@ pub fn is_over(policy: &Policy, facts: &Facts<'_>, today: Date) -> bool {
             | Withheld::Ended { .. }
             | Withheld::Removed { .. }
             | Withheld::Withdrawn
+            | Withheld::Case(_)
             | Withheld::SubjectEnded => true,
             Withheld::ItemNotPublic(_) => {
                 let removed = role_date(&facts, facts.item.roles.removed_on);
@@ -280,7 +295,15 @@ fn published(policy: &Policy, facts: &Facts<'_>, today: Date) -> Result<Publishe
             references.push(reference);
         }
     }
-    Ok(Published { from, until, severity: term.severity, term: term.words, references })
+    let disputed = facts.standings.iter().find(|held| !held.standing.ends());
+    Ok(Published {
+        from,
+        until,
+        severity: term.severity,
+        term: term.words,
+        references,
+        disputed: disputed.map(|held| held.since),
+    })
 }
 
 /// The basis in force, where neither item nor subject nor record keeps it from the public.
@@ -288,6 +311,9 @@ fn admitted(facts: &Facts<'_>, today: Date) -> Result<Reference, Withheld> {
     let item = facts.item;
     if facts.withdrawn {
         return Err(Withheld::Withdrawn);
+    }
+    if let Some(held) = facts.standings.iter().find(|held| held.standing.ends()) {
+        return Err(Withheld::Case(*held));
     }
     if !item.openness.admits(Audience::Public) {
         return Err(Withheld::ItemNotPublic(item.openness));

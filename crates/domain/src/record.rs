@@ -9,6 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use crate::{
     ids::{RecordId, SubjectId, SubmissionId},
     payload::Payload,
+    standing::Change,
     subject,
 };
 
@@ -68,4 +69,8 @@ pub struct Version {
     pub known_until: Option<Timestamp>,
     /// Policy under which it was checked.
     pub policy_version: String,
+    /// What cases did to the record, in the order in which it became known.
+    pub standings: Vec<Change>,
+    /// The subject's own words beside it (本人声明).
+    pub statement: Option<String>,
 }

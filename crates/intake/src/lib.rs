@@ -11,5 +11,5 @@ pub mod decode;
 pub mod encoding;
 mod faults;
 pub mod plan;
-mod screen;
+pub mod screen;
 mod values;

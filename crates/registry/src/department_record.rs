@@ -69,7 +69,7 @@ pub async fn list(
     for version in &versions {
         let one = std::slice::from_ref(version);
         let of = Of { slug: "", ended: false, ended_today: false };
-        if let Some(view) = viewing.record(&Life::only(one), of).await? {
+        if let Some(view) = viewing.record(&Life::whole(one), of).await? {
             rows.push(Row { subject: version.subject, view });
         }
     }

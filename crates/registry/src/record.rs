@@ -43,6 +43,8 @@ pub struct RecordView {
     pub fields: Disclosed<Vec<DisclosedField>>,
     /// True where the version was put right since: what was wrong in it is left out.
     pub corrected: bool,
+    /// The subject's own words beside it (本人声明); none where it made no statement.
+    pub statement: Option<String>,
     pub why: Why,
 }
 
@@ -59,6 +61,8 @@ pub struct PublicationView {
     /// Why until then, or why it is not shown.
     pub term: String,
     pub references: Vec<Reference>,
+    /// The day since which its subject objects to it (异议处理中); none where nobody does.
+    pub disputed: Option<Date>,
 }
 
 /// 为何在此: where a record comes from and what it rests on.
@@ -161,31 +165,16 @@ struct Shown {
     why: Why,
 }
 
-/// Whether a version is over by the law of a day, whoever asks.
-fn is_over(platform: &Platform, item: &Item, version: &Version, ended: bool, as_of: Date) -> bool {
-    let facts = Facts {
-        item,
-        payload: &version.payload,
-        subject_kind: version.subject_kind,
-        subject_ended: ended,
-        decided_on: version.decided_on,
-        effective_until: version.effective_until,
-        known_from: platform.day(version.known_from),
-        withdrawn: version.withdrawn,
-    };
-    publication::is_over(&platform.policy, &facts, as_of)
-}
-
-/// The decision for a version, of a record the platform has known since an instant.
-#[must_use]
-pub fn decide(
-    platform: &Platform,
-    version: &Version,
-    known_from: Timestamp,
+/// What the law asks about a record: the version that tells how things were on a day, and what cases
+/// had done to the record by then.
+pub(crate) fn facts<'v>(
+    platform: &'v Platform,
+    life: &Life<'v>,
     subject_ended: bool,
     as_of: Date,
-) -> Option<Publication> {
-    let facts = Facts {
+) -> Option<Facts<'v>> {
+    let (version, known_from) = life.chosen(as_of).zip(life.known_from())?;
+    Some(Facts {
         item: platform.policy.item(&version.item)?,
         payload: &version.payload,
         subject_kind: version.subject_kind,
@@ -194,18 +183,26 @@ pub fn decide(
         effective_until: version.effective_until,
         known_from: platform.day(known_from),
         withdrawn: version.withdrawn,
-    };
+        standings: life.held(as_of),
+    })
+}
+
+/// Whether the public sees a record on a day, and until when.
+#[must_use]
+pub fn decide(
+    platform: &Platform,
+    life: &Life<'_>,
+    subject_ended: bool,
+    as_of: Date,
+) -> Option<Publication> {
+    let facts = facts(platform, life, subject_ended, as_of)?;
     Some(publication::decide(&platform.policy, &facts, as_of))
 }
 
 /// Whether the public sees the record on a day, by all that is known of it.
 #[must_use]
 pub fn is_public(platform: &Platform, life: &Life<'_>, subject_ended: bool, as_of: Date) -> bool {
-    let Some((version, known_from)) = life.chosen(as_of).zip(life.known_from()) else {
-        return false;
-    };
-    let publication = decide(platform, version, known_from, subject_ended, as_of);
-    matches!(publication, Some(Publication::Public(_)))
+    matches!(decide(platform, life, subject_ended, as_of), Some(Publication::Public(_)))
 }
 
 impl<'p> Viewing<'p> {
@@ -235,17 +232,15 @@ impl<'p> Viewing<'p> {
         if public && matches!(fate, Fate::TakenBack) {
             return Ok(None);
         }
-        let decision = decide(platform, version, known_from, of.ended, self.clocks.as_of);
-        let (Some(publication), Some(item)) = (decision, platform.policy.item(&version.item))
-        else {
-            return Ok(None);
-        };
+        let as_of = self.clocks.as_of;
+        let Some(facts) = facts(platform, &known, of.ended, as_of) else { return Ok(None) };
+        let (item, policy) = (facts.item, &platform.policy);
+        let publication = publication::decide(policy, &facts, as_of);
         let admitted = item.openness.admits(self.audience);
         if !admitted || (public && !matches!(publication, Publication::Public(_))) {
             return Ok(None);
         }
-        let over = || is_over(platform, item, version, of.ended, self.clocks.as_of);
-        if !self.scope.holds(item, version, over) {
+        if !self.scope.holds(item, version, || publication::is_over(policy, &facts, as_of)) {
             return Ok(None);
         }
         let mut fields = self.disclose(item, version);
@@ -297,6 +292,7 @@ impl<'p> Viewing<'p> {
             publication: view(&publication, self.lang),
             fields,
             corrected,
+            statement: version.statement.clone(),
             why,
         }
     }
@@ -362,6 +358,7 @@ fn view(publication: &Publication, lang: Lang) -> PublicationView {
             repair_from: published.severity.as_ref().and_then(|s| s.repair_from),
             term: published.term.get(lang).to_owned(),
             references: published.references.clone(),
+            disputed: published.disputed,
         },
         Publication::Withheld(withheld) => PublicationView {
             public: false,
@@ -372,6 +369,7 @@ fn view(publication: &Publication, lang: Lang) -> PublicationView {
             repair_from: None,
             term: withheld.reason().get(lang).to_owned(),
             references: Vec::new(),
+            disputed: None,
         },
     }
 }

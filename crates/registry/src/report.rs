@@ -410,7 +410,6 @@ fn report_record(record: &RecordView) -> ReportRecord {
         let open = if reference.verified { "" } else { "（条号待核）" };
         format!("{}{}{open}", reference.instrument, reference.article)
     });
-    let corrected = "这一版后来更正过，更正了的内容不列出";
     ReportRecord {
         title: record.title.clone(),
         tags: publication.severity.iter().cloned().collect(),
@@ -418,8 +417,17 @@ fn report_record(record: &RecordView) -> ReportRecord {
         until,
         source: format!("{}，批次 {}，第 {} 行", why.department, why.receipt, why.row),
         basis: basis.collect(),
-        mark: record.corrected.then(|| corrected.to_owned()),
+        mark: marks(record),
     }
+}
+
+/// What is said beside a record: that it is disputed or was corrected, and its subject's own words.
+fn marks(record: &RecordView) -> Option<String> {
+    let disputed = record.publication.disputed.map(|day| format!("异议处理中（{day} 起）"));
+    let corrected = record.corrected.then(|| "这一版后来更正过，更正了的内容不列出".to_owned());
+    let own = record.statement.as_ref().map(|words| format!("本人声明：{words}"));
+    let marks: Vec<String> = disputed.or(corrected).into_iter().chain(own).collect();
+    (!marks.is_empty()).then(|| marks.join("；"))
 }
 
 fn fields(record: &RecordView) -> Vec<(String, String)> {

@@ -5,7 +5,12 @@
 //! version was put right where a later one speaks of the same day or an earlier one; a later one
 //! dated later is news, and leaves it true for its time.
 
-use domain::{ids::RecordId, record::Version, text::Text};
+use domain::{
+    ids::RecordId,
+    record::Version,
+    standing::{self, Held},
+    text::Text,
+};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{api_use, error::Error, platform::Platform};
@@ -22,7 +27,11 @@ pub struct Clocks {
 
 /// Every accepted version of one record, oldest first.
 #[derive(Clone, Copy, Debug)]
-pub struct Life<'v>(&'v [Version]);
+pub struct Life<'v> {
+    versions: &'v [Version],
+    /// As much of what cases did as was known by then.
+    known: Timestamp,
+}
 
 /// What became of a version.
 #[derive(Clone, Copy, Debug)]
@@ -80,14 +89,14 @@ fn not_yet(name: &'static str) -> Error {
 
 /// The records among a subject's versions, as the register orders them.
 pub fn lives(versions: &[Version]) -> impl Iterator<Item = Life<'_>> {
-    versions.chunk_by(|one, next| one.record == next.record).map(Life)
+    versions.chunk_by(|one, next| one.record == next.record).map(Life::whole)
 }
 
 impl<'v> Life<'v> {
-    /// The life of a record of which one version is looked at.
+    /// The life of a record by all that is known of it.
     #[must_use]
-    pub(crate) fn only(version: &'v [Version]) -> Life<'v> {
-        Life(version)
+    pub(crate) fn whole(versions: &'v [Version]) -> Life<'v> {
+        Life { versions, known: Timestamp::MAX }
     }
 
     /// The life of one record among a subject's versions.
@@ -98,36 +107,36 @@ impl<'v> Life<'v> {
 
     #[must_use]
     pub fn record(&self) -> Option<RecordId> {
-        self.0.first().map(|version| version.record)
+        self.versions.first().map(|version| version.record)
     }
 
     #[must_use]
     pub fn item(&self) -> &'v str {
-        self.0.first().map_or("", |version| &version.item)
+        self.versions.first().map_or("", |version| &version.item)
     }
 
     #[must_use]
     pub fn versions(&self) -> &'v [Version] {
-        self.0
+        self.versions
     }
 
     /// How many versions there are.
     #[must_use]
     pub fn count(&self) -> i64 {
-        i64::try_from(self.0.len()).unwrap_or(i64::MAX)
+        i64::try_from(self.versions.len()).unwrap_or(i64::MAX)
     }
 
     /// As much of it as was known at an instant.
     #[must_use]
     pub fn known(&self, at: Timestamp) -> Life<'v> {
-        let known = self.0.partition_point(|version| version.known_from <= at);
-        Life(&self.0[..known])
+        let known = self.versions.partition_point(|version| version.known_from <= at);
+        Life { versions: &self.versions[..known], known: at.min(self.known) }
     }
 
     /// What stands: nothing from before the record was last taken back.
     fn standing(&self) -> &'v [Version] {
-        let after = self.0.iter().rposition(|version| version.withdrawn);
-        after.map_or(self.0, |at| &self.0[at + 1..])
+        let after = self.versions.iter().rposition(|version| version.withdrawn);
+        after.map_or(self.versions, |at| &self.versions[at + 1..])
     }
 
     /// The version that tells how things were on a day.
@@ -141,6 +150,13 @@ impl<'v> Life<'v> {
     #[must_use]
     pub fn earliest(&self) -> Option<&'v Version> {
         self.standing().first()
+    }
+
+    /// What cases did to the record by a day, the weightiest first.
+    #[must_use]
+    pub fn held(&self, as_of: Date) -> Vec<Held> {
+        let changes = self.versions.last().map_or(&[][..], |version| &version.standings);
+        standing::held(changes, as_of, self.known)
     }
 
     /// Since when the platform has known the record without a break; corrections change nothing.
@@ -193,6 +209,8 @@ mod tests {
             known_from: Timestamp::from_second(i64::try_from(at).unwrap()).unwrap(),
             known_until: None,
             policy_version: String::new(),
+            standings: Vec::new(),
+            statement: None,
         };
         days.iter().enumerate().map(version).collect()
     }
@@ -212,7 +230,7 @@ mod tests {
             (&[Some(3), None, Some(7)], 7, Some(3)),
         ] {
             let versions = versions(days);
-            let life = Life(&versions);
+            let life = Life::whole(&versions);
             let found = life.chosen(date(2026, 1, as_of)).map(|version| version.no);
             assert_eq!(found, chosen, "{days:?} on {as_of}");
         }
@@ -230,7 +248,7 @@ mod tests {
             (&[Some(5), None, Some(5)], Some(3)),
         ] {
             let versions = versions(days);
-            let found = match Life(&versions).fate(&versions[0]) {
+            let found = match Life::whole(&versions).fate(&versions[0]) {
                 Fate::Stands => Some(1),
                 Fate::Corrected(now) => Some(now.no),
                 Fate::TakenBack => None,
@@ -243,7 +261,7 @@ mod tests {
     fn a_record_is_known_from_its_first_acceptance_since_it_was_taken_back() {
         for (days, second) in [(&[Some(5), Some(6)][..], 0), (&[Some(5), None, Some(6)], 2)] {
             let versions = versions(days);
-            let known_from = Life(&versions).known_from().map(Timestamp::as_second);
+            let known_from = Life::whole(&versions).known_from().map(Timestamp::as_second);
             assert_eq!(known_from, Some(second));
         }
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::text::Lang;
 
-use crate::{api_key, audit, error::Error, figures, platform::Platform, sign_in};
+use crate::{api_key, audit, error::Error, figures, platform::Platform, reconcile, sign_in};
 
 /// Changes indexed at a time.
 const FOLLOW_AT_ONCE: i64 = 50_000;
@@ -34,6 +34,7 @@ pub async fn run(platform: &Platform, mut stop: tokio::sync::watch::Receiver<boo
         if done.is_ok() && day != Some(platform.today()) {
             day = Some(platform.today());
             done = figures::ask_for_missing(platform).await.and(done);
+            done = reconcile::run(platform).await.map(drop).and(done);
         }
         let rest = match done {
             Ok(busy) => {

@@ -6,6 +6,7 @@
 pub mod error;
 pub mod faults;
 pub mod fonts;
+pub mod notice;
 mod printable;
 pub mod qr;
 pub mod report;

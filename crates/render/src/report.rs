@@ -9,7 +9,12 @@ use serde::{Deserialize, Serialize};
 use typst::foundations::{Datetime, Smart};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::{error::RenderError, fonts::Fonts, sheet::Sheet, world};
+use crate::{
+    error::RenderError,
+    fonts::Fonts,
+    sheet::Sheet,
+    world::{self, Template},
+};
 
 /// Everything one report says, already limited to what its reader may see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,19 +89,23 @@ pub struct ReportRecord {
 
 /// Sets the report; the same view and fonts give the same bytes.
 pub fn report(fonts: &Fonts, view: &ReportView) -> Result<Vec<u8>, RenderError> {
-    let timestamp = timestamp(&view.issued_at)?;
-    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
-        .map_err(|fault| RenderError::Typesetting(fault.message().to_string()))?;
-    let options = PdfOptions {
-        ident: Smart::Custom(view.number.clone()),
-        creator: Smart::Custom(Some("Xinheng".to_owned())),
-        timestamp,
-        standards,
-        ..PdfOptions::default()
-    };
+    let options = archival(&view.number, &view.issued_at)?;
     let sheet = Sheet::new(fonts, view)?;
     let data = serde_json::to_vec(&sheet).map_err(RenderError::View)?;
-    world::typeset(fonts, data, &options)
+    world::typeset(fonts, Template::Report, data, &options)
+}
+
+/// PDF to be kept for good and read aloud, dated with its issue and named by its number.
+pub(crate) fn archival(number: &str, issued_at: &str) -> Result<PdfOptions, RenderError> {
+    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+        .map_err(|fault| RenderError::Typesetting(fault.message().to_string()))?;
+    Ok(PdfOptions {
+        ident: Smart::Custom(number.to_owned()),
+        creator: Smart::Custom(Some("Xinheng".to_owned())),
+        timestamp: timestamp(issued_at)?,
+        standards,
+        ..PdfOptions::default()
+    })
 }
 
 /// The issue time as the date of the document; none where it lies outside what PDF can say.

@@ -15,16 +15,24 @@ use typst_pdf::PdfOptions;
 
 use crate::{error::RenderError, fonts::Fonts};
 
-/// Sets the data in the report's template and exports it.
+/// What is set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Template {
+    Report,
+    Notice,
+}
+
+/// Sets the data in a template and exports it.
 ///
 /// What the compiler remembers of a report is forgotten two reports later: its cache is one for
 /// the process and would otherwise keep every report ever made.
 pub(crate) fn typeset(
     fonts: &Fonts,
+    template: Template,
     data: Vec<u8>,
     options: &PdfOptions,
 ) -> Result<Vec<u8>, RenderError> {
-    let pdf = compile(fonts, data, options);
+    let pdf = compile(fonts, template, data, options);
     typst::comemo::evict(REMEMBERED);
     pdf.map_err(|faults| RenderError::Typesetting(sentence(&faults)))
 }
@@ -33,28 +41,36 @@ const REMEMBERED: usize = 2;
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
-/// Ids of files are interned for good, so there are two of them in the life of a process.
+/// Ids of files are interned for good, so there are three of them in the life of a process.
 static DATA: LazyLock<FileId> = LazyLock::new(|| file_id("/view.json"));
-static TEMPLATE: LazyLock<Source> =
+static REPORT: LazyLock<Source> =
     LazyLock::new(|| Source::new(file_id("/report.typ"), include_str!("report.typ").to_owned()));
+static NOTICE: LazyLock<Source> =
+    LazyLock::new(|| Source::new(file_id("/notice.typ"), include_str!("notice.typ").to_owned()));
 
-struct ReportWorld<'a> {
+struct SheetWorld<'a> {
     fonts: &'a Fonts,
+    template: &'static Source,
     data: Bytes,
 }
 
 fn compile(
     fonts: &Fonts,
+    template: Template,
     data: Vec<u8>,
     options: &PdfOptions,
 ) -> Result<Vec<u8>, EcoVec<SourceDiagnostic>> {
-    let world = ReportWorld { fonts, data: Bytes::new(data) };
+    let template: &'static Source = match template {
+        Template::Report => &REPORT,
+        Template::Notice => &NOTICE,
+    };
+    let world = SheetWorld { fonts, template, data: Bytes::new(data) };
     let document = typst::compile(&world).output?;
     typst_pdf::pdf(&document, options)
 }
 
 fn file_id(path: &str) -> FileId {
-    #[expect(clippy::expect_used, reason = "the two paths are constants above")]
+    #[expect(clippy::expect_used, reason = "the paths are constants above")]
     let path = VirtualPath::new(path).expect("a constant path is well formed");
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
@@ -68,7 +84,7 @@ fn sentence(faults: &[SourceDiagnostic]) -> String {
     parts.join("; ")
 }
 
-impl World for ReportWorld<'_> {
+impl World for SheetWorld<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &LIBRARY
     }
@@ -78,11 +94,11 @@ impl World for ReportWorld<'_> {
     }
 
     fn main(&self) -> FileId {
-        TEMPLATE.id()
+        self.template.id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == TEMPLATE.id() { Ok(TEMPLATE.clone()) } else { Err(FileError::NotSource) }
+        if id == self.template.id() { Ok(self.template.clone()) } else { Err(FileError::NotSource) }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

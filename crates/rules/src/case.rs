@@ -4,12 +4,15 @@ use std::fmt;
 
 use domain::{
     catalogue::{Field, FieldKind, Item},
+    ids::CaseId,
     payload::Payload,
     policy::Policy,
     publication::{self, Facts, Publication, Withheld},
+    repair::{self, Decision, Path, Terms},
+    standing::{self, Change, Held, Standing},
     subject,
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
@@ -40,6 +43,8 @@ struct Given {
     subject_kind: subject::Kind,
     subject_ended: bool,
     withdrawn: bool,
+    standings: Vec<Held>,
+    repair: repair::Facts,
     decided_on: Option<Date>,
     effective_until: Option<Date>,
     known_from: Date,
@@ -50,6 +55,9 @@ struct Given {
 enum Expect {
     /// The word for the reason.
     Withheld(String),
+    /// What becomes of an application for repair made that day: granted, shielded, or every ground
+    /// against it.
+    Repair(Vec<String>),
     Shown {
         until: Option<Date>,
         class: Option<String>,
@@ -57,7 +65,7 @@ enum Expect {
     },
 }
 
-const REASONS: [&str; 12] = [
+const REASONS: [&str; 17] = [
     "item_not_public",
     "natural_person",
     "basis_lapsed",
@@ -70,6 +78,11 @@ const REASONS: [&str; 12] = [
     "condition_not_met",
     "withdrawn",
     "subject_ended",
+    "annulled",
+    "repaired",
+    "shielded",
+    "unanswered",
+    "disputed",
 ];
 
 impl Case {
@@ -87,13 +100,32 @@ impl Case {
             effective_until: self.given.effective_until,
             known_from: self.given.known_from,
             withdrawn: self.given.withdrawn,
+            standings: self.given.standings.clone(),
         };
-        let outcome = outcome(&publication::decide(policy, &facts, self.as_of), &self.expect);
+        let outcome = match self.expect {
+            Expect::Repair(_) => Expect::Repair(self.applied(policy, &facts)),
+            _ => outcome(&publication::decide(policy, &facts, self.as_of), &self.expect),
+        };
         if outcome == self.expect {
             return Ok(());
         }
         let Case { file, line, name, expect, .. } = self;
         Err(format!("{file}:{line}: {name}: expected {expect}, decided {outcome}"))
+    }
+
+    /// What becomes of an application for repair, in the words of an expectation.
+    fn applied(&self, policy: &Policy, facts: &Facts<'_>) -> Vec<String> {
+        let terms = repair::terms(policy, facts, self.as_of);
+        let over = terms.is_none();
+        let terms = terms.unwrap_or(Terms { repair_from: None, published_until: None });
+        let facts = repair::Facts { over, ..self.given.repair.clone() };
+        match repair::decide(&terms, &facts, self.as_of) {
+            Decision::Grant { .. } => vec!["granted".to_owned()],
+            Decision::Shield { .. } => vec!["shielded".to_owned()],
+            Decision::Refuse(refusal) => {
+                refusal.grounds().iter().map(|ground| ground.code().to_owned()).collect()
+            }
+        }
     }
 }
 
@@ -101,6 +133,7 @@ impl fmt::Display for Expect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Expect::Withheld(reason) => write!(f, "withheld = {reason}"),
+            Expect::Repair(words) => write!(f, "repair = {}", words.join(" ")),
             Expect::Shown { until, class, repair_from } => {
                 match until {
                     Some(until) => write!(f, "until = {until}")?,
@@ -126,7 +159,7 @@ fn outcome(decision: &Publication, expect: &Expect) -> Expect {
     };
     let (class_asked, repair_asked) = match expect {
         Expect::Shown { class, repair_from, .. } => (class.is_some(), repair_from.is_some()),
-        Expect::Withheld(_) => (true, false),
+        Expect::Withheld(_) | Expect::Repair(_) => (true, false),
     };
     let severity = published.severity.as_ref();
     let class = severity.filter(|_| class_asked).map(|severity| severity.class.zh.clone());
@@ -147,6 +180,7 @@ fn reason(withheld: &Withheld) -> &'static str {
         Withheld::Unclassified => "unclassified",
         Withheld::ConditionNotMet => "condition_not_met",
         Withheld::Withdrawn => "withdrawn",
+        Withheld::Case(held) => held.standing.code(),
         Withheld::SubjectEnded => "subject_ended",
     }
 }
@@ -169,6 +203,7 @@ struct RawExpect {
     until: Option<Day>,
     class: Option<String>,
     repair_from: Option<Day>,
+    repair: Option<Vec<String>>,
 }
 
 /// Reads the cases of one file.
@@ -209,7 +244,19 @@ fn read_case(page: &mut Page<'_>, policy: &Policy, case: Spanned<RawCase>) -> Op
 }
 
 fn read_expect(page: &mut Page<'_>, raw: &Spanned<RawExpect>) -> Option<Expect> {
-    let RawExpect { withheld, open, until, class, repair_from } = raw.get_ref();
+    let RawExpect { withheld, open, until, class, repair_from, repair } = raw.get_ref();
+    if let Some(words) = repair {
+        let unknown = words.iter().find(|word| !OUTCOMES.contains(&word.as_str()));
+        let alone = withheld.is_none() && open.is_none() && until.is_none() && class.is_none();
+        if let Some(word) = unknown {
+            page.fault(raw.span(), format!("`{word}` is none of {}", OUTCOMES.join(" ")));
+        } else if !alone || words.is_empty() {
+            page.fault(raw.span(), "expected `repair` alone, with one word or more");
+        } else {
+            return Some(Expect::Repair(words.clone()));
+        }
+        return None;
+    }
     let class = class.clone();
     let repair_from = repair_from.map(|day| day.0);
     match (withheld, open, until) {
@@ -233,9 +280,34 @@ fn read_expect(page: &mut Page<'_>, raw: &Spanned<RawExpect>) -> Option<Expect> 
     }
 }
 
+/// What may become of an application for repair.
+const OUTCOMES: [&str; 9] = [
+    "barred",
+    "duties_outstanding",
+    "granted",
+    "no_commitment",
+    "no_ruling",
+    "not_repairable",
+    "over",
+    "shielded",
+    "too_early",
+];
+
 /// Facts about a record that are not among the fields of every item.
-const FACTS: [&str; 6] =
-    ["decided_on", "effective_until", "known_from", "subject_ended", "subject_kind", "withdrawn"];
+const FACTS: [&str; 12] = [
+    "bankruptcy",
+    "barred_until",
+    "committed",
+    "decided_on",
+    "duties_performed",
+    "effective_until",
+    "known_from",
+    "ruling",
+    "standing",
+    "subject_ended",
+    "subject_kind",
+    "withdrawn",
+];
 
 /// Reads the record: values of fields by name, and facts by theirs.
 fn read_given(
@@ -261,6 +333,7 @@ fn read_given(
     let decided_on = day("decided_on", item.roles.decided_on);
     let effective_until = day("effective_until", item.roles.effective_until);
     let known_from = day("known_from", None).or(decided_on).unwrap_or(as_of);
+    let barred_until = day("barred_until", None);
     let mut flag = |fact: &str| {
         let value = given.get(fact);
         if value.is_some_and(|value| !value.is_bool()) {
@@ -269,6 +342,7 @@ fn read_given(
         value.and_then(Value::as_bool).unwrap_or(false)
     };
     let (subject_ended, withdrawn) = (flag("subject_ended"), flag("withdrawn"));
+    let repair = applying(&mut flag, barred_until);
     let subject_kind = match written("subject_kind", item.roles.subject_kind) {
         None => subject::Kind::Organisation,
         Some(value) => value.as_str().and_then(subject::Kind::from_code).unwrap_or_else(|| {
@@ -277,6 +351,7 @@ fn read_given(
             subject::Kind::Organisation
         }),
     };
+    let standings = read_standings(given, as_of, &mut faults);
     let payload = values.try_into().map_err(|error| vec![error.to_string()])?;
     if !faults.is_empty() {
         return Err(faults);
@@ -286,10 +361,45 @@ fn read_given(
         subject_kind,
         subject_ended,
         withdrawn,
+        standings,
+        repair,
         decided_on,
         effective_until,
         known_from,
     })
+}
+
+/// What cases did to the record by the day: `standing = { repaired = 2026-05-14 }`.
+fn read_standings(given: &Table, as_of: Date, faults: &mut Vec<String>) -> Vec<Held> {
+    let Some(table) = given.get("standing") else { return Vec::new() };
+    let Some(table) = table.as_table() else {
+        faults.push("expected `standing` to be a table of words and days".to_owned());
+        return Vec::new();
+    };
+    let mut changes = Vec::new();
+    for (word, value) in table {
+        match (Standing::from_code(word), date(value)) {
+            (Some(standing), Some(on)) => {
+                let (at, case) = (Timestamp::MIN, CaseId(0));
+                changes.push(Change { standing, begins: true, on, at, case });
+            }
+            _ => faults
+                .push(format!("expected a word of standing and a day, found {word} = {value}")),
+        }
+    }
+    standing::held(&changes, as_of, Timestamp::MIN)
+}
+
+/// What is said of an application for repair.
+fn applying(flag: &mut impl FnMut(&str) -> bool, barred_until: Option<Date>) -> repair::Facts {
+    repair::Facts {
+        path: if flag("bankruptcy") { Path::Bankruptcy } else { Path::Performed },
+        duties_performed: flag("duties_performed"),
+        committed: flag("committed"),
+        ruling: flag("ruling"),
+        barred_until,
+        over: false,
+    }
 }
 
 /// The values of fields; a fact that a role gives to a field stands in that field too.

@@ -14,6 +14,7 @@ mod check;
 mod code_list;
 mod condition;
 mod dated;
+mod deadline;
 mod disclosure;
 mod document;
 mod generation;
@@ -122,6 +123,8 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let shelf =
         Shelf { walls: &walls, disclosures: &disclosures, codes: &codes, parameters: &parameters };
     let items = folder.each("catalogue", report, |page, id| catalogue::read(page, id, &shelf));
+    let deadlines =
+        folder.required("deadlines.toml", report, |page| deadline::read(page, &parameters));
     let generations = generation::read_all(folder, report, &codes);
     let years = folder.each("calendar", report, calendar::read);
     let law = check::Law { walls: &walls, parameters: &parameters };
@@ -139,6 +142,7 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
         parameters: parameters.into_iter().filter_map(|(key, one)| Some((key, one?))).collect(),
         generations,
         matters: matters?,
+        deadlines: deadlines?,
         calendar: Arc::new(Calendar::new(years.into_values().flatten().collect())),
         packs: shared(packs),
         places: shared(places),

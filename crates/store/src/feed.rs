@@ -1,11 +1,13 @@
-//! The change feed (变更流): every version in the order it was accepted, numbered without a gap.
+//! The change feed (变更流): every version in the order it was accepted, and every change of standing,
+//! numbered without a gap.
 //!
 //! A submission takes its numbers when it is accepted: the first, and as many as it has versions.
 //! The number of a version is the submission's first plus the version's place in it.
 
 use domain::record::Version;
+use jiff::Timestamp;
 
-use crate::{error::Error, record, register::Register, submission};
+use crate::{error::Error, record, register::Register, standing, submission};
 
 /// One entry of the feed.
 #[derive(Clone, Debug)]
@@ -23,7 +25,10 @@ pub async fn read(register: &Register, position: i64, limit: i64) -> Result<Vec<
         let submission = submission::holding(register, next).await?;
         let Some((submission, first)) = submission.and_then(|s| s.feed_first.map(|at| (s.id, at)))
         else {
-            break;
+            let Some(version) = standing_at(register, next).await? else { break };
+            changes.push(Change { position: next, version });
+            next += 1;
+            continue;
         };
         let from = (next - first).max(0);
         let left = limit - i64::try_from(changes.len()).unwrap_or_default();
@@ -37,6 +42,16 @@ pub async fn read(register: &Register, position: i64, limit: i64) -> Result<Vec<
         }
     }
     Ok(changes)
+}
+
+/// The last version of the record whose standing changed at a position.
+async fn standing_at(register: &Register, position: i64) -> Result<Option<Version>, Error> {
+    let Some((subject, number)) = standing::holding(register, position).await? else {
+        return Ok(None);
+    };
+    let versions = record::of_subject(register, subject, Timestamp::MAX).await?;
+    let last = versions.into_iter().rfind(|version| version.record == number);
+    last.map(Some).ok_or_else(|| Error::Corrupt(format!("feed position {position} has no record")))
 }
 
 /// The last position given out; 0 where nothing was accepted yet.

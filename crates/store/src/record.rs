@@ -14,7 +14,7 @@ use sqlx::{Row as _, any::AnyRow};
 use crate::{
     error::Error,
     register::{Register, Write},
-    stamp,
+    stamp, standing,
 };
 
 /// That no accepted version follows `v`, which came with `s`.
@@ -51,7 +51,9 @@ pub async fn of_subject(
         .bind(stamp::instant(known_at))
         .fetch_all(&register.pool)
         .await?;
-    numbered(&rows)
+    let mut versions = numbered(&rows)?;
+    standing::lay_over(register, &mut versions).await?;
+    Ok(versions)
 }
 
 /// Every accepted version of every record of a subject, read in the transaction that writes down
@@ -68,7 +70,9 @@ pub async fn of_subject_noted(
         .bind(subject.0)
         .fetch_all(&mut *write.tx)
         .await?;
-    numbered(&rows)
+    let mut versions = numbered(&rows)?;
+    standing::lay_over_noted(write, &mut versions).await?;
+    Ok(versions)
 }
 
 /// Subjects asked for in one statement.
@@ -103,7 +107,9 @@ pub async fn of_subjects(
         for &item in items {
             query = query.bind(item.to_owned());
         }
-        for version in numbered(&query.fetch_all(&register.pool).await?)? {
+        let mut versions = numbered(&query.fetch_all(&register.pool).await?)?;
+        standing::lay_over(register, &mut versions).await?;
+        for version in versions {
             found.entry(version.subject).or_default().push(version);
         }
     }
@@ -226,7 +232,9 @@ pub async fn list(register: &Register, query: &ListQuery) -> Result<Vec<Version>
         .bind(query.limit)
         .fetch_all(&register.pool)
         .await?;
-    rows.iter().map(read).collect()
+    let mut versions = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    standing::lay_over(register, &mut versions).await?;
+    Ok(versions)
 }
 
 /// Records of one document date, and the instant their first versions were accepted.
@@ -318,7 +326,9 @@ pub async fn of_department_noted(
         .bind(query.limit)
         .fetch_all(&mut *write.tx)
         .await?;
-    rows.iter().map(read).collect()
+    let mut versions = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    standing::lay_over_noted(write, &mut versions).await?;
+    Ok(versions)
 }
 
 /// The rows of one submission in their order, from an ordinal on.
@@ -376,6 +386,8 @@ fn read(row: &AnyRow) -> Result<Version, Error> {
         known_from: stamp::read_instant(&known_from)?,
         known_until: None,
         policy_version: row.try_get("policy_version")?,
+        standings: Vec::new(),
+        statement: None,
     })
 }
 

@@ -28,6 +28,8 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
         ("key", include_str!("../migrations/0004_key.sql")),
         ("subject_centre", include_str!("../migrations/0005_subject_centre.sql")),
         ("matter", include_str!("../migrations/0006_matter.sql")),
+        ("case", include_str!("../migrations/0007_case.sql")),
+        ("own_account", include_str!("../migrations/0008_own_account.sql")),
     ];
     let numbered = (1..).zip(texts).map(|(number, (what, text))| {
         Migration::new(number, what.into(), MigrationType::Simple, text.into_sql_str(), false)

@@ -1,10 +1,15 @@
 //! Submissions (归集批次): receipts, counts and headings.
 
 use domain::ids::SubmissionId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{error::Error, load::Counts, register::Register, stamp};
+use crate::{
+    error::Error,
+    load::Counts,
+    register::{Register, Write},
+    stamp,
+};
 
 /// One delivery as its receipt shows it.
 #[derive(Clone, Debug)]
@@ -114,14 +119,30 @@ pub async fn holding(register: &Register, position: i64) -> Result<Option<Submis
     Ok(last.filter(reaches))
 }
 
-/// The instant of the newest acceptance. Where a clock was ahead once it lies after now, and
+/// The instant of the newest acceptance, or change of standing. Where a clock was ahead once it lies after now, and
 /// whoever asks what is known now has to ask for then.
 pub async fn newest_instant(register: &Register) -> Result<Option<Timestamp>, Error> {
-    let newest: Option<String> = sqlx::query_scalar("select max(accepted_at) from submission")
-        .fetch_one(&register.pool)
-        .await?;
+    let newest: Option<String> = sqlx::query_scalar(NEWEST).fetch_one(&register.pool).await?;
     newest.as_deref().map(stamp::read_instant).transpose()
 }
+
+/// The instant of an acceptance or of a change of standing: now, or just after the newest one where a
+/// clock was ahead of this one.
+pub(crate) async fn next_instant(write: &mut Write, now: Timestamp) -> Result<Timestamp, Error> {
+    let last: Option<String> = sqlx::query_scalar(NEWEST).fetch_one(&mut *write.tx).await?;
+    let last = last.as_deref().map(stamp::read_instant).transpose()?;
+    let tick = SignedDuration::from_micros(1);
+    // As it will be read again, so that no two are the same.
+    let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+    Ok(match last {
+        Some(last) if now <= last => last.saturating_add(tick).unwrap_or(now),
+        _ => now,
+    })
+}
+
+const NEWEST: &str = "\
+    select max(at) from (
+      select max(accepted_at) as at from submission union all select max(at) from standing) known";
 
 fn read(row: &AnyRow) -> Result<Submission, Error> {
     let heading: String = row.try_get("heading")?;

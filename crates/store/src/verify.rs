@@ -49,6 +49,8 @@ pub enum What {
     Audit,
     /// The digest of a report is not that of its data or its document.
     ReportDigest,
+    /// A decision on a case comes out otherwise on the facts it was made on.
+    Decision,
 }
 
 impl Findings {
@@ -73,6 +75,7 @@ impl What {
             What::Counter => "counter",
             What::Audit => "audit",
             What::ReportDigest => "report_digest",
+            What::Decision => "decision",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The subject centre (主体服务): where companies and persons see their own file.
 
+pub mod cases;
 pub mod claims;
 mod consents;
 mod file;
@@ -18,6 +19,7 @@ pub fn router() -> Router<Platform> {
         .merge(home::router())
         .merge(file::router())
         .merge(consents::router())
+        .merge(cases::router())
         .merge(claims::router())
         .merge(reports::router())
 }

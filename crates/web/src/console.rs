@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+pub mod cases;
 mod catalogue;
 mod claims;
 mod file;
@@ -21,6 +22,7 @@ pub fn router() -> Router<Platform> {
     Router::new()
         .merge(accounts::router())
         .merge(audit::router())
+        .merge(cases::router())
         .merge(catalogue::router())
         .merge(claims::router())
         .merge(home::router())

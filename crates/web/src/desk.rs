@@ -20,6 +20,7 @@ const CONSOLE: &[Entry] = &[
     ("home", "/console", "今日", "Today", Action::OpenConsole),
     ("submissions", "/console/submissions", "归集", "Deliveries", Action::ReadSubmission),
     ("records", "/console/records", "本单位记录", "Our records", Action::ReadDepartmentRecord),
+    ("cases", "/console/cases", "办件", "Cases", Action::HandleCase),
     ("matters", "/console/matters", "事项查询", "Matters", Action::RegisterMatter),
     ("consents", "/console/consents", "授权查询", "Consents", Action::ReadOnConsent),
     ("claims", "/console/claims", "认领", "Claims", Action::DecideClaim),
@@ -35,6 +36,7 @@ const CONSOLE: &[Entry] = &[
 const CENTRE: &[Entry] = &[
     ("home", "/centre", "首页", "Home", Action::OpenSubjectCentre),
     ("file", "/centre/file", "我的档案", "My file", Action::ReadOwn),
+    ("cases", "/centre/cases", "我的办件", "My cases", Action::ReadOwn),
     ("log", "/centre/log", "谁查过我", "Who looked", Action::ReadOwn),
     ("consents", "/centre/consents", "授权", "Consents", Action::ReadOwn),
     ("reports", "/centre/reports", "信用报告", "Reports", Action::ReadOwn),

@@ -12,6 +12,7 @@ pub mod desk;
 pub mod error;
 pub mod guard;
 pub mod log;
+pub mod paper;
 pub mod person;
 pub mod portal;
 pub mod proxy;

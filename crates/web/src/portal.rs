@@ -77,6 +77,8 @@ pub fn router(platform: &Platform) -> Router<Platform> {
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .merge(console::submissions::upload())
+        .merge(console::cases::upload())
+        .merge(centre::cases::upload())
         .layer(Extension(Deliveries::default()))
         .layer(middleware::from_fn_with_state(platform.clone(), guard))
         .layer(middleware::from_fn_with_state(platform.clone(), dress))

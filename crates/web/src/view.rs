@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     catalogue::{FieldKind, Section},
+    deadline::Urgency,
     parameter::Reference,
     policy::Policy,
     publication::DisclosedField,
@@ -169,6 +170,32 @@ impl Frame {
     #[must_use]
     pub fn say<'t>(&self, text: &'t Text) -> &'t str {
         text.get(self.lang)
+    }
+
+    /// Words that were just made, in the language of the page.
+    #[must_use]
+    pub fn words(&self, text: Text) -> String {
+        text.get(self.lang).to_owned()
+    }
+
+    /// How much a deadline presses, as the class of its tag.
+    #[must_use]
+    pub fn pressing(&self, urgency: &Urgency) -> &'static str {
+        match urgency {
+            Urgency::Overdue => " tag--late",
+            Urgency::Due | Urgency::Soon | Urgency::Paused => " tag--wait",
+            Urgency::Ended => " tag--ok",
+            Urgency::Running => "",
+        }
+    }
+
+    /// The beginning and the end of a digest.
+    #[must_use]
+    pub fn short_digest(&self, digest: &str) -> String {
+        match (digest.get(..12), digest.get(digest.len().saturating_sub(4)..)) {
+            (Some(start), Some(end)) => format!("{start}…{end}"),
+            _ => digest.to_owned(),
+        }
     }
 
     /// A number of rows.

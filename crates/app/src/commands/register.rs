@@ -5,7 +5,10 @@ use std::path::Path;
 use domain::{access::Access, audit::Event};
 use jiff::Timestamp;
 use serde_json::json;
-use store::register::Register;
+use store::{
+    register::Register,
+    verify::{Problem, What},
+};
 
 use crate::{
     exit::{Exit, output, say},
@@ -49,7 +52,18 @@ pub async fn restore(settings: &Settings, file: &Path, json: bool) -> anyhow::Re
 
 pub async fn verify(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
     let register = Register::open(settings.engine()).await?;
-    let findings = store::verify::verify(&register, &mut told(json)).await?;
+    let mut findings = store::verify::verify(&register, &mut told(json)).await?;
+    let (decided, otherwise) = registry::repair::replay(&register).await?;
+    findings.checked.push(("repair_decision".to_owned(), decided));
+    for number in &otherwise {
+        let (zh, en) =
+            ("按原来的事实重算，结论不同", "comes out otherwise on the facts it was decided on");
+        findings.problems.push(Problem {
+            what: What::Decision,
+            place: number.clone(),
+            detail: say(zh, en).to_owned(),
+        });
+    }
     if json {
         let problems: Vec<String> = findings.problems.iter().map(sentence).collect();
         let (checked, more) = (&findings.checked, findings.more);
@@ -109,6 +123,6 @@ fn finish(json: bool, file: &Path, tables: &[(String, u64)]) {
     }
 }
 
-fn sentence(problem: &store::verify::Problem) -> String {
+fn sentence(problem: &Problem) -> String {
     format!("{} {}: {}", problem.what.code(), problem.place, problem.detail)
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod cases;
 mod city;
 mod delivering;
 mod facts;

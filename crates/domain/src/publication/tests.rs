@@ -133,6 +133,7 @@ fn policy() -> Policy {
         disclosures: Vec::new(),
         parameters: BTreeMap::from([("term".to_owned(), term)]),
         matters: Vec::new(),
+        deadlines: Vec::new(),
         generations: vec![generation],
         calendar: std::sync::Arc::new(crate::calendar::Calendar::default()),
         packs: BTreeMap::new(),
@@ -158,6 +159,7 @@ fn facts<'a>(item: &'a Item, payload: &'a Payload) -> Facts<'a> {
         effective_until: None,
         known_from: decided,
         withdrawn: false,
+        standings: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ const CONSOLE: &str = include_str!("../../../../policy/access/console.cedar");
 const PUBLIC: &str = include_str!("../../../../policy/access/public.cedar");
 const SUBJECT: &str = include_str!("../../../../policy/access/subject.cedar");
 const MATTERS: &str = include_str!("../../../../policy/matters.toml");
+const DEADLINES: &str = "";
 const WALLS: &str = include_str!("../../../../policy/walls.toml");
 
 const DISCLOSURE: &str = r#"
@@ -320,7 +321,7 @@ verified = true
 "#;
 
 /// Every file with its text.
-pub(super) const FOLDER: [(&str, &str); 23] = [
+pub(super) const FOLDER: [(&str, &str); 24] = [
     ("access/administration.cedar", ADMINISTRATION),
     ("access/console.cedar", CONSOLE),
     ("access/public.cedar", PUBLIC),
@@ -334,6 +335,7 @@ pub(super) const FOLDER: [(&str, &str); 23] = [
     ("codes/subject_kinds.toml", SUBJECT_KINDS),
     ("disclosure.toml", DISCLOSURE),
     ("matters.toml", MATTERS),
+    ("deadlines.toml", DEADLINES),
     ("packs/old.toml", PACK),
     ("parameters/age.toml", AGE),
     ("parameters/publication/order36.toml", GENERATION),

@@ -5,7 +5,7 @@
 //! at leisure, and in the accepting transaction only to see that nothing more has come.
 
 use domain::{audit::Event, ids::RecordId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     job, record,
     register::{Write, take_numbers},
-    stamp,
+    stamp, submission,
 };
 
 /// What an acceptance came to.
@@ -68,7 +68,7 @@ impl Load {
                 continue;
             }
             let now = clock();
-            let accepted_at = next_instant(&mut write, now).await?;
+            let accepted_at = submission::next_instant(&mut write, now).await?;
             self.mark(&mut write, accepted_at, feed_first, feed_count).await?;
             self.tell(&mut write, accepted_at).await?;
             job::enqueue(&mut write, "refresh_figures", &self.new.item, now).await?;
@@ -349,21 +349,6 @@ async fn newer(
         Ok(Newer { submission, feed_first, feed_count: row.try_get(2)? })
     };
     row.map(read).transpose()
-}
-
-/// Now, or just after the last acceptance where a clock was ahead of this one.
-async fn next_instant(write: &mut Write, now: Timestamp) -> Result<Timestamp, Error> {
-    let last: Option<String> = sqlx::query_scalar("select max(accepted_at) from submission")
-        .fetch_one(&mut *write.tx)
-        .await?;
-    let last = last.as_deref().map(stamp::read_instant).transpose()?;
-    let tick = SignedDuration::from_micros(1);
-    // As it will be read again, so that no two are the same.
-    let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
-    Ok(match last {
-        Some(last) if now <= last => last.saturating_add(tick).unwrap_or(now),
-        _ => now,
-    })
 }
 
 const ACCEPT: &str = "\

@@ -1,6 +1,6 @@
 //! Checks of submissions as a whole: the change feed, the places of versions, counts, counters.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::ids::{RecordId, SubmissionId};
 use futures_util::TryStreamExt as _;
@@ -26,6 +26,8 @@ struct Tally {
 struct Walk {
     next: i64,
     last_accepted: String,
+    /// Changes of standing: their places in the feed and their instants.
+    standings: BTreeMap<i64, String>,
 }
 
 /// Accepted submissions follow each other in the feed, and their counts are those of their rows.
@@ -37,13 +39,14 @@ pub async fn submissions(
 ) -> Result<(), Error> {
     let mut tallies = tally_versions(tx, check).await?;
     tally_rows(tx, &mut tallies).await?;
+    let standings = standings(tx).await?;
     let statement = "\
         select id, receipt, state, accepted_at, feed_first, feed_count, mode, row_count, created, changed,
           unchanged, withdrawn, rejected, warned
         from submission order by feed_first, feed_count, accepted_at, id";
     let mut rows = sqlx::query(statement).fetch(&mut **tx);
     let mut count = 0;
-    let mut walk = Walk { next: 1, last_accepted: String::new() };
+    let mut walk = Walk { next: 1, last_accepted: String::new(), standings };
     while let Some(row) = rows.try_next().await? {
         count += 1;
         let id: i64 = row.try_get(0)?;
@@ -52,6 +55,11 @@ pub async fn submissions(
         }
     }
     drop(rows);
+    walk.pass_standings(check);
+    for place in walk.standings.keys() {
+        let detail = format!("stands at {place} of the change feed, where something else does");
+        check.problem(What::Feed, "standing".to_owned(), detail);
+    }
     check.done("submission", count);
     let feed = counter(tx, "feed").await?;
     if feed != Some(walk.next) {
@@ -66,7 +74,31 @@ fn place(row: &AnyRow) -> Result<String, Error> {
     Ok(format!("submission {id}, receipt {receipt}"))
 }
 
+/// Changes of standing are few beside versions, and are kept in memory.
+async fn standings(tx: &mut Transaction<'static, Any>) -> Result<BTreeMap<i64, String>, Error> {
+    let rows = sqlx::query("select feed_at, at from standing").fetch_all(&mut **tx).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
 impl Walk {
+    /// Goes past the changes of standing that come next in the feed.
+    fn pass_standings(&mut self, check: &mut Check<'_>) {
+        while let Some(at) = self.standings.remove(&self.next) {
+            self.follow("standing".to_owned(), at, check);
+            self.next += 1;
+        }
+    }
+
+    /// What comes next in the feed became known after what came before it.
+    fn follow(&mut self, place: String, at: String, check: &mut Check<'_>) {
+        if at <= self.last_accepted {
+            let last = &self.last_accepted;
+            let detail = format!("accepted at {at}, not after {last} before it in the feed");
+            check.problem(What::Feed, place, detail);
+        }
+        self.last_accepted = at;
+    }
+
     /// Whether the submission was accepted; if so, it must follow the one before.
     fn step(&mut self, row: &AnyRow, check: &mut Check<'_>) -> Result<bool, Error> {
         let (state, accepted_at): (String, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
@@ -78,6 +110,7 @@ impl Walk {
             }
             return Ok(false);
         };
+        self.pass_standings(check);
         if first != self.next {
             let how = if first < self.next { "overlap" } else { "gap" };
             let next = self.next;
@@ -86,14 +119,7 @@ impl Walk {
             check.problem(What::Feed, place(row)?, detail);
         }
         self.next = first + row.try_get::<i64, _>(5)?;
-        if accepted_at <= self.last_accepted {
-            let detail = format!(
-                "accepted at {accepted_at}, not after {} before it in the feed",
-                self.last_accepted
-            );
-            check.problem(What::Feed, place(row)?, detail);
-        }
-        self.last_accepted = accepted_at;
+        self.follow(place(row)?, accepted_at, check);
         Ok(true)
     }
 }

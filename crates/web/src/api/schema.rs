@@ -18,6 +18,8 @@ const NULLABLE: &[(&str, &str)] = &[
     ("severity", "string"),
     ("generation", "string"),
     ("repair_from", "string"),
+    ("disputed", "string"),
+    ("statement", "string"),
     ("timeliness", "object"),
     ("working_days", "integer"),
     ("missing_year", "integer"),

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
     routing::get,
 };
-use domain::{access::Action, ids::RecordId, text::Lang};
+use domain::{access::Action, catalogue::Polarity, ids::RecordId, text::Lang};
 use registry::{
     access_log::{self, EntryView},
     file::FileView,
@@ -51,6 +51,8 @@ struct Record {
     l: Lang,
     d: Bench,
     history: History,
+    /// Whether it speaks against its subject, so that repair may be applied for.
+    negative: bool,
 }
 
 #[derive(Template)]
@@ -81,7 +83,10 @@ async fn record(desk: Desk, Path(number): Path<i64>) -> Result<Response, Error> 
     let (subject, lang) = (own_subject(&desk)?, desk.lang());
     let asked = Asked { access: &access, action: Action::ReadOwn, subject, lang };
     let opened = reading::record(desk.platform(), asked, RecordId(number)).await?;
-    draw(&Record { f: desk.frame(), l: lang, d: desk.centre("file"), history: opened.view })
+    let history = opened.view;
+    let item = desk.platform().policy.item(&history.record.item);
+    let negative = item.is_some_and(|item| item.polarity == Polarity::Negative);
+    draw(&Record { f: desk.frame(), l: lang, d: desk.centre("file"), history, negative })
 }
 
 async fn log(desk: Desk, Query(Before { before }): Query<Before>) -> Result<Response, Error> {

@@ -20,7 +20,7 @@ async fn owing() -> Site {
 
 impl Site {
     /// Somebody signed in who acts for nobody.
-    async fn nobody(&self, login: &str) -> Person {
+    pub async fn nobody(&self, login: &str) -> Person {
         let account = self.account(login).await;
         let browser = registry::session::Browser::default();
         let open = registry::session::open(&self.platform, account, None, false, &browser);

@@ -150,7 +150,14 @@ async fn nobody_gets_to_a_workplace_without_signing_in() {
 }
 
 /// Addresses whose form brings a file.
-const WITH_A_FILE: [&str; 1] = ["/console/submissions"];
+const WITH_A_FILE: [&str; 6] = [
+    "/centre/cases/{id}/complete",
+    "/centre/cases/{id}/papers",
+    "/centre/records/{record}/objection",
+    "/centre/records/{record}/repair",
+    "/console/cases/{id}/papers",
+    "/console/submissions",
+];
 
 /// Sends a form of nothing but its token, or the file beside it where the address takes one.
 async fn sent(

@@ -1,0 +1,108 @@
+//! Cases from both sides of the desk: what a subject sees and does, what an officer does, and what it
+//! does to the record everywhere.
+
+mod objecting;
+mod reaching;
+mod repairing;
+
+use axum::http::StatusCode;
+use domain::{ids::RecordId, role::Role};
+
+use crate::{
+    access::people::{Person, Seen},
+    site::{self, Site, business},
+};
+
+/// The number of a penalty of the second business, by the day it was decided.
+const FIRST: &str = "示市监罚〔2026〕7号";
+
+/// The site, its second business's representative, and an officer of the organ that decided.
+struct Desk {
+    site: Site,
+    subject: Person,
+    officer: Person,
+    record: i64,
+}
+
+impl Desk {
+    async fn open() -> Desk {
+        let site = site::site().await;
+        let subject = site.person(Role::Representative).await;
+        let officer = site.person(Role::DepartmentClerk).await;
+        let record = site.record_of(2, FIRST).await;
+        Desk { site, subject, officer, record }
+    }
+
+    /// Sends a form with a paper.
+    async fn hand_in(
+        &self,
+        person: &Person,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: &str,
+    ) -> Seen {
+        let token = self.site.signed_in(person).await.form_token;
+        let mut body = String::new();
+        for (name, value) in [("form_token", token.as_str())].iter().chain(fields) {
+            body += &format!(
+                "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+        }
+        body += &format!(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"证明.pdf\"\r\n\r\n{file}\r\n--b--\r\n"
+        );
+        let router = web::router(self.site.platform.clone());
+        let kind = "multipart/form-data; boundary=b";
+        self.site.through(&router, person, "POST", path, kind, &body).await
+    }
+
+    /// Files an application for repair, with its proof, and answers the address of the case.
+    async fn apply(&self) -> String {
+        let path = format!("/centre/records/{}/repair", self.record);
+        let fields =
+            [("path", "performed"), ("note", "罚款已缴清，已明码标价"), ("committed", "1")];
+        let seen = self.hand_in(&self.subject, &path, &fields, "%PDF-1.7 proof").await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
+        seen.location.replace("/centre/", "/console/")
+    }
+
+    /// Objects to the record, and answers the address of the case.
+    async fn object(&self) -> String {
+        let path = format!("/centre/records/{}/objection", self.record);
+        let fields = [("against", "fact"), ("note", "罚款金额应为1000元")];
+        let seen = self.hand_in(&self.subject, &path, &fields, "%PDF-1.7 evidence").await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
+        seen.location.replace("/centre/", "/console/")
+    }
+
+    /// An officer does something with a case.
+    async fn act(&self, officer: &Person, case: &str, form: &str) -> Seen {
+        self.site.send(officer, &format!("{case}/act"), form).await
+    }
+
+    async fn done(&self, officer: &Person, case: &str, form: &str) {
+        let seen = self.act(officer, case, form).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{form}: {}", seen.body);
+    }
+
+    /// A page of the portal.
+    async fn portal(&self) -> Seen {
+        let path = format!("/subjects/{}/records/{}", business(2).code, self.record);
+        self.site.look(None, &path).await
+    }
+}
+
+impl Site {
+    /// The record of a business with a document number.
+    async fn record_of(&self, number: u8, document: &str) -> i64 {
+        let subject = self.subject(&business(number).code).await;
+        let known_at = jiff::Timestamp::MAX;
+        let versions = store::record::of_subject(&self.platform.register, subject, known_at).await;
+        let found = versions
+            .unwrap()
+            .into_iter()
+            .find(|version| version.payload.text("document_number") == Some(document));
+        let RecordId(record) = found.expect("a record of that number").record;
+        record
+    }
+}

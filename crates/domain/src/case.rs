@@ -1,0 +1,153 @@
+//! Cases (办件): what runs between a subject and an organ until it is decided, step by step.
+//!
+//! Each kind of case decides in a module of its own; here is what all of them share: a number, the
+//! steps of its history, and whose turn it is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Text;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $code:literal $zh:literal $en:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            pub const ALL: &[$name] = &[$($name::$variant,)*];
+
+            /// Word in the register and in addresses.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self {
+                    $($name::$variant => $code,)*
+                }
+            }
+
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|one| one.code() == code)
+            }
+
+            #[must_use]
+            pub fn label(self) -> Text {
+                match self {
+                    $($name::$variant => Text::new($zh, $en),)*
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// What a case is about.
+    CaseKind {
+        /// 信用修复.
+        Repair "repair" "信用修复" "repair";
+        /// 异议.
+        Objection "objection" "异议" "objection";
+    }
+}
+
+words! {
+    /// One step in the history of a case.
+    Step {
+        Filed "filed" "提出申请" "filed";
+        CompletionAsked "completion_asked" "一次性告知补正" "completion asked for";
+        Completed "completed" "补正" "completed";
+        Accepted "accepted" "受理" "accepted";
+        NotAccepted "not_accepted" "不予受理" "not accepted";
+        Transferred "transferred" "转办" "passed on";
+        Extended "extended" "延长期限" "extended";
+        Granted "granted" "准予修复" "granted";
+        Shielded "shielded" "暂时屏蔽" "shielded";
+        Restored "restored" "恢复公示" "restored";
+        Refused "refused" "不予修复" "refused";
+        Revoked "revoked" "撤销修复" "revoked";
+        Withdrawn "withdrawn" "撤回申请" "withdrawn";
+        Ended "ended" "公示期届满，程序终止" "ended with the publication";
+        Corrected "corrected" "异议成立，已更正" "corrected";
+        Removed "removed" "异议成立，已撤下" "taken down";
+        Upheld "upheld" "异议不成立" "upheld";
+        Lapsed "lapsed" "逾期未答复" "left unanswered";
+        Urged "urged" "催办" "urged";
+        DocumentAdded "document_added" "补充材料" "document added";
+        NoticeServed "notice_served" "送达文书" "notice served";
+    }
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turn {
+    /// The organ that decides.
+    Organ,
+    /// The credit centre.
+    Centre,
+    /// The subject.
+    Subject,
+    /// Nobody: the case is closed.
+    Nobody,
+}
+
+impl CaseKind {
+    /// Letters a case number begins with.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            CaseKind::Repair => "XF",
+            CaseKind::Objection => "YY",
+        }
+    }
+}
+
+impl Turn {
+    pub const ALL: [Turn; 4] = [Turn::Organ, Turn::Centre, Turn::Subject, Turn::Nobody];
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Turn> {
+        Turn::ALL.into_iter().find(|turn| turn.code() == code)
+    }
+
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Turn::Organ => "organ",
+            Turn::Centre => "centre",
+            Turn::Subject => "subject",
+            Turn::Nobody => "nobody",
+        }
+    }
+}
+
+/// A step that cannot be taken as the case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotNow;
+
+impl NotNow {
+    #[must_use]
+    pub fn sentence(self) -> Text {
+        Text::new(
+            "办件已不在这一步，请刷新后再办",
+            "the case is past that step: look at it again before you go on",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_read_back() {
+        for kind in CaseKind::ALL {
+            assert_eq!(CaseKind::from_code(kind.code()), Some(*kind));
+        }
+        for step in Step::ALL {
+            assert_eq!(Step::from_code(step.code()), Some(*step));
+        }
+    }
+}
