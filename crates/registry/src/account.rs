@@ -62,7 +62,8 @@ async fn insert(
     must_change: bool,
 ) -> Result<Option<AccountId>, Error> {
     let (login, name) = (sign_in::plain(login), name.trim());
-    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '@');
+    let plain =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '@');
     if login.chars().count() < 3 || !login.chars().all(plain) || holds_id(&login) {
         return Err(question(
             "login",
@@ -70,7 +71,7 @@ async fn insert(
             "a login has 3 to 60 letters, figures or - _ . @, and is no identity number",
         ));
     }
-    if name.is_empty() || NAME_MAX < name.chars().count() || name.chars().any(char::is_control) {
+    if name.is_empty() || NAME_MAX < name.chars().count() || name.chars().any(is_hidden) {
         return Err(question("name", "请填写姓名", "give a name"));
     }
     let hash = password::hash(password).await?;
@@ -80,9 +81,19 @@ async fn insert(
         return Ok(None);
     };
     store::account::set_password(&mut write, id, &hash, must_change, now).await?;
+    if access.actor == Actor::Public {
+        store::account::note_own(&mut write, id, now).await?;
+    }
     tell(platform, &mut write, access, Event::AccountCreated, id.to_string(), &login).await?;
     write.commit().await?;
     Ok(Some(id))
+}
+
+/// Letters that are not seen, or turn the line around: they would make one name look like another.
+fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Whether a login is nothing but the figures of an identity number.
@@ -130,20 +141,16 @@ pub(crate) async fn give(
             "an organisation of this kind has no such role",
         ));
     }
+    // Whoever opens accounts gives no role: neither does whoever opened their own take one.
+    if role.is_console() && store::account::is_own(write, account).await? {
+        return Err(Error::Refused(Text::new(
+            "自行开立的账号不能担任工作台的角色，请由系统管理员另开账号",
+            "an account its holder opened takes no role of the console: have one opened for it",
+        )));
+    }
     let held = store::account::memberships_held(write, account).await?;
     if let Some(other) = held.iter().find(|one| !one.role.goes_with(role)) {
-        return Err(Error::Refused(Text::new(
-            format!(
-                "“{}”与已有的“{}”互斥，不能由同一人担任",
-                role.label(domain::text::Lang::Zh),
-                other.role.label(domain::text::Lang::Zh)
-            ),
-            format!(
-                "“{}” and “{}”, which the account holds, exclude each other",
-                role.label(domain::text::Lang::En),
-                other.role.label(domain::text::Lang::En)
-            ),
-        )));
+        return Err(apart(role, other.role));
     }
     // Whoever opened the account, and knows its first password, must not become its administrator.
     let own = !known.must_change && known.totp.is_some();
@@ -168,6 +175,22 @@ pub(crate) async fn give(
         store::session::end_all(write, account).await?;
     }
     Ok(())
+}
+
+/// Why one account does not hold both roles.
+fn apart(role: Role, other: Role) -> Error {
+    Error::Refused(Text::new(
+        format!(
+            "“{}”与已有的“{}”互斥，不能由同一人担任",
+            role.label(domain::text::Lang::Zh),
+            other.label(domain::text::Lang::Zh)
+        ),
+        format!(
+            "“{}” and “{}”, which the account holds, exclude each other",
+            role.label(domain::text::Lang::En),
+            other.label(domain::text::Lang::En)
+        ),
+    ))
 }
 
 /// Takes a role; whoever is signed in with it is signed out at once.
@@ -222,6 +245,9 @@ pub async fn change(
     gate::admit(platform, access, change.action(), true)?;
     not_oneself(access, id)?;
     let account = store::account::get(&platform.register, id).await?.ok_or(Error::NotFound)?;
+    if !matches!(access.actor, Actor::Operator(_)) {
+        one_proof_stays(platform, &account, change).await?;
+    }
     let first = match change {
         Change::ResetPassword => Some(random_letters(FIRST_LETTERS)?),
         _ => None,
@@ -263,6 +289,31 @@ pub async fn change(
     Ok(first)
 }
 
+/// Two administrators each take one proof away, and never the second before its owner has put the first
+/// in its place again: in between, one of them could come in as that person.
+async fn one_proof_stays(
+    platform: &Platform,
+    account: &store::account::Account,
+    change: Change,
+) -> Result<(), Error> {
+    let other_is_gone = match change {
+        Change::ResetPassword => {
+            let held = store::account::memberships(&platform.register, account.id).await?;
+            account.totp.is_none() && held.iter().any(|one| one.role.is_console())
+        }
+        Change::ResetFactor => account.must_change,
+        Change::Close | Change::Unlock => false,
+    };
+    if !other_is_gone {
+        return Ok(());
+    }
+    Err(Error::Refused(Text::new(
+        "这个账号的另一项凭据还没有由本人重新设置；两项都丢失的，请在服务器上用命令办理",
+        "the other proof of this account waits to be set by its owner; where both are lost, an operator \
+         resets them at the machine",
+    )))
+}
+
 /// Changes one's own password; every other session ends, and this one goes on under a new token.
 pub async fn change_password(
     platform: &Platform,
@@ -273,6 +324,7 @@ pub async fn change_password(
 ) -> Result<String, Error> {
     let account = &signed.account;
     if !password::verify(old, account.password.clone()).await? {
+        wrong_password(platform, account.id).await?;
         return Err(question("old", "现在的口令不对", "the present password is wrong"));
     }
     let weak = password::weaknesses(platform, &new, &account.login, &account.name)?;
@@ -289,6 +341,9 @@ pub async fn change_password(
     let hash = password::hash(new).await?;
     let now = platform.now();
     let mut write = platform.register.write().await?;
+    // Held, so that whoever signs in with the old password at this moment is either seen or refused.
+    let held = store::account::held(&mut write, account.id).await?;
+    held.filter(|held| held.password == account.password).ok_or(Error::Busy)?;
     store::account::set_password(&mut write, account.id, &hash, false, now).await?;
     for one in store::session::of_account(&platform.register, account.id).await? {
         if one.token != signed.session {
@@ -300,6 +355,16 @@ pub async fn change_password(
     write.commit().await?;
     let organisation = signed.acting.as_ref().map(|acting| acting.id);
     session::rotate(platform, signed, organisation, signed.second_factor, browser).await
+}
+
+/// Counts a present password that was wrong, as a sign-in would: whoever took a session over must not
+/// guess on.
+async fn wrong_password(platform: &Platform, id: AccountId) -> Result<(), Error> {
+    let mut write = platform.register.write().await?;
+    let held = store::account::held(&mut write, id).await?.ok_or(Error::NotFound)?;
+    sign_in::fail_in(platform, &mut write, &held).await?;
+    write.commit().await?;
+    Ok(())
 }
 
 /// Says whether a sign-in is to end one's other sessions.

@@ -1,5 +1,7 @@
 //! Keys of systems (接口密钥): made, presented or used to sign, replaced, revoked.
 
+pub mod holding;
+
 use std::net::IpAddr;
 
 use domain::{
@@ -136,8 +138,13 @@ pub async fn present_signed(
     if !in_time || !fits {
         return Ok(Err(Refusal::Unauthorised));
     }
+    // Whoever holds one SM2 key under several numbers signs a request once for all of them.
+    let signer = match (signed.scheme, &found.terms.public_key) {
+        (Scheme::Sm2, Some(public)) => sm3_hex(public.as_bytes()),
+        _ => found.digest.clone(),
+    };
     let mut write = platform.register.write().await?;
-    let fresh = store::api_key::use_nonce(&mut write, &found.digest, &signed.nonce, now).await?;
+    let fresh = store::api_key::use_nonce(&mut write, &signer, &signed.nonce, now).await?;
     write.commit().await?;
     if !fresh {
         return Ok(Err(Refusal::Unauthorised));
@@ -265,6 +272,8 @@ pub async fn make(
 ) -> Result<Made, Error> {
     gate::admit(platform, access, Action::ManageKeys, true)?;
     let (holder, terms, secret) = terms(platform, organisation, new).await?;
+    holding::made_where_it_may(access, &terms.scopes)?;
+    holding::own_public_key(platform, &holder, &terms).await?;
     let key = random()?;
     let mut write = platform.register.write().await?;
     let now = platform.now();
@@ -372,6 +381,7 @@ pub async fn rotate(
         key.revoked_at.is_none() && key.holder.department == department && key.holder.label == label
     };
     let before = all.iter().find(own).ok_or(Error::NotFound)?.clone();
+    holding::made_where_it_may(access, &before.terms.scopes)?;
     let now = platform.now();
     let hours = |key| Ok::<_, Error>(limit(platform, key)?.saturating_mul(24));
     let overlap = overlap_hours.map_or_else(|| hours("key_overlap"), Ok)?;

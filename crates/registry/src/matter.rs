@@ -62,6 +62,7 @@ pub async fn register(
         ),
         why => why,
     })?;
+    names_nobody(number)?;
     let now = platform.now();
     let longest = session::limit(platform, "matter_longest")?;
     let until = now.checked_add(Span::new().hours(longest.saturating_mul(24)));
@@ -89,6 +90,17 @@ pub async fn register(
     store::audit::append(&mut write, now, &actor, event, &object, &detail).await?;
     write.commit().await?;
     Ok(matter)
+}
+
+/// A case number is read in logs and by the subject: no person's number stands in it.
+fn names_nobody(number: &str) -> Result<(), Error> {
+    let Some(personal) = intake::screen::personal_data(number) else { return Ok(()) };
+    let found = personal.label();
+    Err(question(
+        "number",
+        &format!("办件编号里有{}，请用办件系统的编号", found.zh),
+        &format!("the case number holds {}: give the number of the case", found.en),
+    ))
 }
 
 /// A matter that is there already, where it still opens what is asked for.

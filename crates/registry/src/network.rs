@@ -24,6 +24,20 @@ pub fn holds(network: &str, address: IpAddr) -> bool {
     base.len() == address.len() && (0..bits).all(|at| bit(&base, at) == bit(&address, at))
 }
 
+/// What is counted of an address: all of it, or the network of one line where it is of version 6, of
+/// whose addresses everybody has more than can be counted.
+#[must_use]
+pub fn counted(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(IpAddr::V4(address)) => address.to_string(),
+        Err(_) => address.to_owned(),
+    }
+}
+
 /// Whether a text names a network or an address.
 #[must_use]
 pub fn is_network(text: &str) -> bool {
@@ -39,6 +53,14 @@ pub fn is_network(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_of_one_line_count_as_one() {
+        assert_eq!(counted("2001:db8:0:1::7"), counted("2001:db8:0:1:ffff::9"));
+        assert_ne!(counted("2001:db8:0:1::7"), counted("2001:db8:0:2::7"));
+        assert_eq!(counted("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(counted("local"), "local");
+    }
 
     #[test]
     fn a_network_holds_its_addresses() {

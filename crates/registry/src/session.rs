@@ -8,7 +8,7 @@ use domain::{
     sealed::sm3_hex,
 };
 use jiff::{Span, Timestamp};
-use store::{account::Account, organisation::Organisation, session::Session};
+use store::{account::Account, organisation::Organisation, register::Write, session::Session};
 
 use crate::{error::Error, platform::Platform};
 
@@ -86,9 +86,23 @@ pub async fn open(
     second_factor: bool,
     browser: &Browser,
 ) -> Result<String, Error> {
+    let mut write = platform.register.write().await?;
+    let whose = (account, organisation);
+    let token = open_in(platform, &mut write, whose, second_factor, browser).await?;
+    write.commit().await?;
+    Ok(token)
+}
+
+/// The same in the transaction that looked at who it is for.
+pub(crate) async fn open_in(
+    platform: &Platform,
+    write: &mut Write,
+    (account, organisation): (AccountId, Option<OrganisationId>),
+    second_factor: bool,
+    browser: &Browser,
+) -> Result<String, Error> {
     let token = token()?;
     let now = platform.now();
-    let mut write = platform.register.write().await?;
     let session = Session {
         token: digest(&token),
         account,
@@ -99,8 +113,7 @@ pub async fn open(
         address: browser.address.clone(),
         agent: browser.agent.chars().take(AGENT_MAX).collect(),
     };
-    store::session::insert(&mut write, &session).await?;
-    write.commit().await?;
+    store::session::insert(write, &session).await?;
     Ok(token)
 }
 

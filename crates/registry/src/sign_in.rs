@@ -12,7 +12,7 @@ use store::{account::Account, register::Write};
 
 use crate::{
     error::Error,
-    password,
+    network, password,
     platform::Platform,
     session::{self, Browser, limit},
 };
@@ -47,7 +47,8 @@ pub async fn sign_in(
     let login = plain(login);
     let now = platform.now();
     if is_counted(&browser.address)
-        && let Some(until) = wait(platform, ADDRESS, &browser.address, "address_failures").await?
+        && let Some(until) =
+            wait(platform, ADDRESS, &network::counted(&browser.address), "address_failures").await?
     {
         let seconds = until.as_second() - now.as_second();
         return Ok(Outcome::Wait(u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)));
@@ -80,7 +81,13 @@ pub async fn begin(
     browser: &Browser,
 ) -> Result<Outcome, Error> {
     let now = platform.now();
+    let organisation = first_organisation(platform, account).await?;
     let mut write = platform.register.write().await?;
+    // What was shown must hold still: the password may have been changed, the account locked or closed.
+    let held = store::account::held(&mut write, account.id).await?;
+    if held.is_none_or(|held| held.password != account.password || !is_open(&held, now)) {
+        return Ok(Outcome::Refused);
+    }
     forgive(platform, &mut write, &account.login).await?;
     if account.totp.is_none() {
         store::account::set_failed(&mut write, account.id, 0, None).await?;
@@ -90,9 +97,9 @@ pub async fn begin(
     }
     let (actor, object) = (format!("account:{}", account.id), account.id.to_string());
     store::audit::append(&mut write, now, &actor, Event::SignedIn, &object, "").await?;
+    let token =
+        session::open_in(platform, &mut write, (account.id, organisation), false, browser).await?;
     write.commit().await?;
-    let organisation = first_organisation(platform, account).await?;
-    let token = session::open(platform, account.id, organisation, false, browser).await?;
     Ok(if account.totp.is_some() { Outcome::Half(token) } else { Outcome::In(token) })
 }
 
@@ -190,7 +197,7 @@ async fn count_address(
     browser: &Browser,
 ) -> Result<(), Error> {
     if is_counted(&browser.address) {
-        let address = keyed(platform, ADDRESS, &browser.address);
+        let address = keyed(platform, ADDRESS, &network::counted(&browser.address));
         store::sign_in_attempt::add(write, ADDRESS, &address, platform.now()).await?;
     }
     Ok(())

@@ -2,12 +2,20 @@
 
 use domain::{
     access::{Access, Action},
+    case::Turn,
     catalogue::Cycle,
     text::Text,
 };
 use jiff::{ToSpan as _, civil::Date};
 
-use crate::{claim, delivery, error::Error, gate, platform::Platform, receipt::Brief};
+use crate::{
+    case::{self, Hand},
+    claim, delivery,
+    error::Error,
+    gate,
+    platform::Platform,
+    receipt::Brief,
+};
 
 /// One thing to be done.
 #[derive(Clone, Debug)]
@@ -76,21 +84,47 @@ pub async fn of(platform: &Platform, access: &Access) -> Result<Vec<Task>, Error
         sent_back(platform, access, &mut tasks).await?;
         silent(platform, access, &mut tasks).await?;
     }
-    if gate::admit(platform, access, Action::DecideClaim, true).is_ok() {
-        if let (count, Some(oldest)) = claim::waits(platform, access).await? {
-            tasks.push(Task {
-                due: None,
-                title: Text::new(
-                    format!("认领：{count} 项待确认，最早 {oldest} 提出"),
-                    format!("Claims waiting: {count}, the oldest of {oldest}"),
-                ),
-                href: "/console/claims".to_owned(),
-                next: Text::new("核对证件后确认或拒绝", "compare the documents, confirm or refuse"),
-            });
-        }
+    if gate::admit(platform, access, Action::DecideClaim, true).is_ok()
+        && let (count, Some(oldest)) = claim::waits(platform, access).await?
+    {
+        tasks.push(Task {
+            due: None,
+            title: Text::new(
+                format!("认领：{count} 项待确认，最早 {oldest} 提出"),
+                format!("Claims waiting: {count}, the oldest of {oldest}"),
+            ),
+            href: "/console/claims".to_owned(),
+            next: Text::new("核对证件后确认或拒绝", "compare the documents, confirm or refuse"),
+        });
     }
+    cases(platform, access, &mut tasks).await?;
     tasks.sort_by_key(|task| (task.due.is_none(), task.due));
     Ok(tasks)
+}
+
+/// Cases whose turn it is with the officer's organ, and how many of them press.
+async fn cases(platform: &Platform, access: &Access, tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let Ok(hand) = case::officer(platform, access) else { return Ok(()) };
+    let (organ, turn) = match hand {
+        Hand::Centre => (None, Turn::Centre),
+        _ => (access.department(), Turn::Organ),
+    };
+    let today = platform.today();
+    let by = today.saturating_add(case::soon(platform, today).days());
+    let (waiting, due) = store::case::waiting(&platform.register, organ, turn, by).await?;
+    if waiting == 0 {
+        return Ok(());
+    }
+    tasks.push(Task {
+        due: (0 < due).then_some(by),
+        title: Text::new(
+            format!("办件：{waiting} 件待办，{due} 件即将到期或已逾期"),
+            format!("Cases waiting: {waiting}, {due} of them due soon or overdue"),
+        ),
+        href: format!("/console/cases?turn={}", turn.code()),
+        next: Text::new("受理、补正、转办或签署", "accept, send back, pass on or sign"),
+    });
+    Ok(())
 }
 
 /// Submissions whose rows came back and were not handed in again since.

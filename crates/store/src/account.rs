@@ -101,6 +101,25 @@ const MEMBERSHIPS: &str = "\
     select account_id, organisation_id, role from membership where account_id = $1
     order by organisation_id, role";
 
+/// Notes that its holder opened an account.
+pub async fn note_own(write: &mut Write, id: AccountId, at: Timestamp) -> Result<(), Error> {
+    sqlx::query("insert into own_account (account_id, opened_at) values ($1, $2)")
+        .bind(id.0)
+        .bind(stamp::instant(at))
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether its holder opened an account.
+pub async fn is_own(write: &mut Write, id: AccountId) -> Result<bool, Error> {
+    let count: i64 = sqlx::query_scalar("select count(*) from own_account where account_id = $1")
+        .bind(id.0)
+        .fetch_one(&mut *write.tx)
+        .await?;
+    Ok(count != 0)
+}
+
 /// The roles of an account, in the order of its organisations.
 pub async fn memberships(register: &Register, id: AccountId) -> Result<Vec<Membership>, Error> {
     let rows = sqlx::query(MEMBERSHIPS).bind(id.0).fetch_all(&register.pool).await?;

@@ -118,7 +118,8 @@ pub async fn all(register: &Register) -> Result<Vec<Key>, Error> {
 pub async fn revoke(write: &mut Write, holder: &Holder, at: Timestamp) -> Result<bool, Error> {
     let statement = "\
         update api_key set revoked_at = $3
-        where department = $1 and label = $2 and revoked_at is null";
+        where department = $1 and revoked_at is null
+          and (label = $2 or substr(label, 1, length($2) + 7) = $2 || ' until ')";
     let done = sqlx::query(statement)
         .bind(&holder.department)
         .bind(&holder.label)

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::access::Action;
-use registry::{gate, password, platform::Platform, session};
+use registry::{gate, network, password, platform::Platform, session};
 
 use crate::{
     api,
@@ -68,7 +68,7 @@ fn too_often(platform: &Platform, request: &Request) -> Option<u32> {
         return None;
     }
     let most = session::limit(platform, "address_requests").ok()?;
-    let who = format!("address {address}");
+    let who = format!("address {}", network::counted(&address.to_string()));
     platform.meter.count(&who, registry::meter::Span::Minute, most, platform.now())
 }
 

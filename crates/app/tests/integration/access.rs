@@ -2,14 +2,15 @@
 //! beyond the public leaves without an entry in its subject's log.
 
 mod administering;
-mod centre;
+mod attacks;
+pub mod centre;
 mod console;
 mod files;
 mod grounds;
 mod logged;
 mod matrix;
 mod pages;
-mod people;
+pub mod people;
 mod proxies;
 mod routes;
 mod sealing;

@@ -22,6 +22,7 @@ use tokio::io::AsyncWriteExt as _;
 use crate::{
     api::problem::{self, Kind, Problem},
     error::Error,
+    person,
 };
 
 /// Bytes a delivery may have.
@@ -108,6 +109,7 @@ pub async fn form(
             "No whole file arrived; choose a file and send the form again.",
         ))
     };
+    let request = request.map(heard);
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
     let mut fields = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
@@ -163,7 +165,7 @@ async fn spool_form(
     file_name: Option<&str>,
     limit: u64,
 ) -> Result<Spooled, Problem> {
-    let (parts, body) = request.into_parts();
+    let (parts, body) = request.map(heard).into_parts();
     // Fused: what looks at a body when it ends is to see its end once.
     let body = Arc::new(Mutex::new(body.into_data_stream().fuse()));
     let chunks = || {
@@ -173,20 +175,30 @@ async fn spool_form(
         })
     };
     let request = Request::from_parts(parts, Body::from_stream(chunks()));
-    let mut form = Multipart::from_request(request, &()).await.map_err(|_| bad_form())?;
-    let field = form.next_field().await.map_err(|_| bad_form())?.ok_or_else(bad_form)?;
+    let mut form = Multipart::from_request(request, &()).await.map_err(|why| unread(&why))?;
+    let field = form.next_field().await.map_err(|why| unread(&why))?.ok_or_else(bad_form)?;
     if field.name() != Some(FIELD) {
         return Err(bad_form());
     }
     let given = field.file_name().map(str::to_owned);
     let file_name = safe_name(file_name.or(given.as_deref()).unwrap_or_default(), "dat");
     let path = write(folder, &file_name, field.map_err(|_| broken_off()), limit).await?;
-    if form.next_field().await.map_err(|_| bad_form())?.is_some() {
+    if form.next_field().await.map_err(|why| unread(&why))?.is_some() {
         return Err(bad_form());
     }
     // A form ends before its body may, and a signature is of the body to its end.
     nothing_but_space(chunks()).await?;
     Ok(Spooled { path, file_name })
+}
+
+/// A body whose sender has gone once it is silent for long, wherever in a form that is.
+fn heard(body: Body) -> Body {
+    let stream = futures_util::stream::unfold(body.into_data_stream(), async |mut rest| {
+        let next = tokio::time::timeout(SILENCE, rest.next()).await;
+        let chunk = next.unwrap_or_else(|_| Some(Err(axum::Error::new("the sender is silent"))));
+        chunk.map(|chunk| (chunk, rest))
+    });
+    Body::from_stream(stream)
 }
 
 /// Reads on to the end of a body in which nothing more is to come.
@@ -272,6 +284,7 @@ fn essence(headers: &HeaderMap) -> String {
 /// The sender's name for the file without folders and signs, and with an ending.
 fn safe_name(given: &str, ending: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let last = person::veiled(last);
     let name: String = last.chars().filter(|letter| !letter.is_control()).take(120).collect();
     let stem = name.trim().trim_matches('.');
     let ended = stem.rsplit_once('.').is_some_and(|(_, ending)| {
@@ -282,6 +295,12 @@ fn safe_name(given: &str, ending: &str) -> String {
         (false, true) => stem.to_owned(),
         (false, false) => format!("{stem}.{ending}"),
     }
+}
+
+/// A form that breaks off or is none; what exactly is wrong with it stands in the log.
+fn unread(why: &impl std::fmt::Display) -> Problem {
+    tracing::debug!(%why, "a form cannot be read");
+    bad_form()
 }
 
 fn bad_form() -> Problem {

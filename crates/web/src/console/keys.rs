@@ -189,7 +189,11 @@ async fn shown(desk: &Desk, made: Option<Made>, wrong: Option<Text>) -> Result<R
         d: desk.console("keys"),
         keys: views.collect(),
         organisations: open.map(|one| (one.id.0, one.name)).collect(),
-        scopes: SCOPES.iter().map(|action| action.code()).collect(),
+        scopes: SCOPES
+            .iter()
+            .filter(|action| api_key::holding::is_given_on_a_page(**action))
+            .map(|action| action.code())
+            .collect(),
         made,
         wrong,
     })

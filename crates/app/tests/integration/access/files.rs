@@ -34,9 +34,9 @@ impl Site {
             }
             kind => self.organisation(kind, &format!("示例-{}", kind.code()), None, None).await,
         };
+        // Each key has a name of its own: by what it may, and by when it was made, for keys grow old.
+        let label = format!("{} {}", scopes.join(" "), self.platform.now().as_second());
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        // A key grows old, and the next one of its system has a name of its own.
-        let label = format!("示例系统{}", self.platform.now().as_second());
         let new = NewKey { label, scopes, ..NewKey::default() };
         let made = api_key::make(&self.platform, &operator, organisation, &new).await.unwrap();
         System { bearer: format!("Bearer {}", made.key), organisation }

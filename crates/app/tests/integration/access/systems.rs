@@ -70,8 +70,10 @@ impl Site {
         kind: &str,
         parts: Vec<String>,
     ) -> (StatusCode, String) {
-        let parts = futures_util::stream::iter(parts).then(async |part| {
-            tokio::task::yield_now().await;
+        let parts = futures_util::stream::iter(parts).enumerate().then(async |(place, part)| {
+            if 0 < place {
+                tokio::task::yield_now().await;
+            }
             Ok::<_, Infallible>(part)
         });
         let request = Request::builder()
