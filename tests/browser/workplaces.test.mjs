@@ -280,11 +280,11 @@ test("a repair from the record to its end, and an objection that marks the recor
     await looked(clerk, "cases");
     await clerk.getByRole("link", { name: number }).click();
     await clerk.getByLabel("受理", { exact: true }).check();
-    await clerk.getByRole("button", { name: "办理" }).click();
+    await clerk.getByRole("button", { name: "办理", exact: true }).click();
     await looked(clerk, "case");
     assert.match(await clerk.locator("#proposal").innerText(), /准予修复/);
     await clerk.getByLabel("签署：准予修复").check();
-    await clerk.getByRole("button", { name: "办理" }).click();
+    await clerk.getByRole("button", { name: "办理", exact: true }).click();
     assert.match(await clerk.locator("main").innerText(), /已准予修复/);
     await page.reload();
     const paper = page.getByRole("link", { name: "准予信用修复决定书.pdf" });
@@ -307,7 +307,7 @@ test("a repair from the record to its end, and an objection that marks the recor
     await centre.goto(`${url}/console/cases?kind=objection`);
     await centre.locator("tbody a").first().click();
     await centre.getByLabel(/转信源单位核实/).check();
-    await centre.getByRole("button", { name: "办理" }).click();
+    await centre.getByRole("button", { name: "办理", exact: true }).click();
     assert.match(await centre.locator("main").innerText(), /信源单位核实中/);
     await looked(centre, "case-centre");
     await out(clerk);
