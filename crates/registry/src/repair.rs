@@ -6,7 +6,6 @@ use domain::{
     case::{CaseKind, Step},
     catalogue::Polarity,
     ids::{CaseId, RecordId, SubjectId},
-    publication,
     record::Version,
     repair::{self, Decision, Facts, Ground, Path, State, Terms},
     standing::Standing,
@@ -60,9 +59,6 @@ struct Data {
     committed: bool,
     /// Completion was asked for once (一次性告知).
     asked: bool,
-    /// What must be handed in, in the words of the organ.
-    #[serde(default)]
-    missing: String,
 }
 
 /// What an officer does.
@@ -85,6 +81,21 @@ pub enum Act {
     Restore(String),
     /// Granted on false material or an untrue commitment.
     Revoke(String),
+}
+
+impl Act {
+    /// Whose act it is: the centre takes in and passes on, and who decided the record decides (谁认定、谁修复).
+    fn hands(&self) -> &'static [Hand] {
+        match self {
+            Act::Accept | Act::AskCompletion(_) | Act::NotAccept(_) => &[Hand::Organ, Hand::Centre],
+            Act::Transfer(_) => &[Hand::Centre],
+            Act::Extend(_)
+            | Act::Decide { .. }
+            | Act::Fulfil(_)
+            | Act::Restore(_)
+            | Act::Revoke(_) => &[Hand::Organ],
+        }
+    }
 }
 
 /// The proposal put to the officer, with what it rests on.
@@ -151,7 +162,7 @@ pub async fn file(
         ));
     }
     let Wanted { path, committed, paper, .. } = wanted;
-    let data = kept(&Data { path, committed, asked: false, missing: String::new() })?;
+    let data = kept(&Data { path, committed, asked: false })?;
     let actor = access.actor.to_string();
     let organ = organ(&versions, record)?;
     let new = NewCase {
@@ -212,7 +223,7 @@ pub async fn withdraw(platform: &Platform, access: &Access, id: CaseId) -> Resul
 }
 
 /// What the rules propose on the day, for the officer to sign or to override.
-pub async fn proposal(platform: &Platform, case: &Case) -> Result<Option<Proposal>, Error> {
+pub async fn proposal(platform: &Platform, case: &Case) -> Result<Proposal, Error> {
     let today = platform.today();
     let versions = case::versions(platform, case.subject).await?;
     let terms = terms(platform, &versions, case.record, today)?;
@@ -229,12 +240,12 @@ pub async fn proposal(platform: &Platform, case: &Case) -> Result<Option<Proposa
     };
     let terms = terms.unwrap_or(Terms { repair_from: None, published_until: None });
     let decision = repair::decide(&terms, &facts, today);
-    Ok(Some(Proposal { today, terms, facts, decision, overridden: None }))
+    Ok(Proposal { today, terms, facts, decision, overridden: None })
 }
 
 /// What an officer does with an application.
 pub async fn act(platform: &Platform, access: &Access, id: CaseId, act: Act) -> Result<(), Error> {
-    let mut going = begin(platform, access, id, &[Hand::Organ, Hand::Centre]).await?;
+    let mut going = begin(platform, access, id, act.hands()).await?;
     match act {
         Act::Accept => accept(&mut going).await?,
         Act::AskCompletion(missing) => ask_completion(&mut going, &missing).await?,
@@ -276,8 +287,8 @@ async fn accept(going: &mut Going<'_>) -> Result<(), Error> {
 /// Sends the application back, once; the clock stands still where its row says so.
 async fn ask_completion(going: &mut Going<'_>, missing: &str) -> Result<(), Error> {
     let mut data: Data = read(&going.case.data)?;
+    data.asked = true;
     told(going, (Step::CompletionAsked, Kind::RepairCompletion), missing).await?;
-    (data.asked, data.missing) = (true, missing.trim().to_owned());
     going.case.data = kept(&data)?;
     going.end("repair.acceptance").await?;
     going.pause().await?;
@@ -300,8 +311,7 @@ async fn told(
 /// Signs the proposal of the day, or overrides it with a reason; both are kept.
 async fn decide(going: &mut Going<'_>, grant: bool, reason: &str) -> Result<(), Error> {
     let platform = going.platform;
-    let mut proposal =
-        proposal(platform, &going.case).await?.ok_or_else(|| not_now(domain::case::NotNow))?;
+    let mut proposal = proposal(platform, &going.case).await?;
     let proposed = !matches!(proposal.decision, Decision::Refuse(_));
     let overrides = proposed != grant;
     let reason = match (overrides, reason.trim()) {
@@ -347,7 +357,6 @@ async fn decide(going: &mut Going<'_>, grant: bool, reason: &str) -> Result<(), 
 }
 
 async fn transfer(going: &mut Going<'_>, organ: &str) -> Result<(), Error> {
-    going.only(&[Hand::Centre])?;
     let known = going.platform.place.department(organ).ok_or_else(|| {
         question("organ", "请从列表里选择单位", "choose the department from the list")
     })?;
@@ -451,7 +460,7 @@ fn terms(
     if facts.item.polarity != Polarity::Negative {
         return Ok(None);
     }
-    Ok(repair::terms(&platform.policy, &publication::Facts { ..facts }, today))
+    Ok(repair::terms(&platform.policy, &facts, today))
 }
 
 /// The department that answers for a record.

@@ -257,7 +257,10 @@ async fn shown(
     let (platform, lang) = (desk.platform(), desk.lang());
     let c = case::open(platform, &desk.signed.access(), CaseId(id), lang).await?;
     let deciding = c.line.kind == CaseKind::Repair && c.case.state == RepairState::Accepted.code();
-    let proposal = if deciding { repair::proposal(platform, &c.case).await? } else { None };
+    let proposal = match deciding {
+        true => Some(repair::proposal(platform, &c.case).await?),
+        false => None,
+    };
     let options = options(&c, proposal.as_ref());
     draw(&Page {
         f: desk.frame(),
@@ -307,12 +310,13 @@ fn options(c: &CaseView, proposal: Option<&Proposal>) -> Vec<Choice> {
     let centre = c.hand == Hand::Centre;
     match (c.line.kind, c.case.state.as_str()) {
         (CaseKind::Repair, "filed") => taking_in(centre),
-        (CaseKind::Repair, "accepted") => deciding(proposal),
-        (CaseKind::Repair, "shielded") => vec![
+        // Who decided the record decides.
+        (CaseKind::Repair, "accepted") if !centre => deciding(proposal),
+        (CaseKind::Repair, "shielded") if !centre => vec![
             choice("fulfil", ("计划执行完毕，准予修复", "The plan was carried out: grant"), REASON),
             choice("restore", ("计划未能执行，恢复公示", "The plan failed: show it again"), REASON),
         ],
-        (CaseKind::Repair, "granted") => {
+        (CaseKind::Repair, "granted") if !centre => {
             let hint = (
                 "材料虚假、承诺严重失实或者故意不履行",
                 "false material, or a commitment untrue or broken on purpose",

@@ -61,3 +61,22 @@ impl Site {
         Person { token: open.await.unwrap() }
     }
 }
+
+#[tokio::test]
+async fn the_centre_takes_in_and_who_decided_the_record_decides() {
+    let desk = Desk::open().await;
+    let case = desk.apply().await;
+    let centre = desk.site.person(Role::CentreClerk).await;
+    desk.done(&centre, &case, "act=accept").await;
+    let page = desk.site.look(Some(&centre), &case).await.body;
+    assert!(!page.contains("act-grant"), "{page}");
+    for act in ["act=grant", "act=refuse&reason=示例", "act=extend&reason=示例"] {
+        let seen = desk.act(&centre, &case, act).await;
+        assert_eq!(seen.status, StatusCode::FORBIDDEN, "{act}: {}", seen.body);
+    }
+    assert_eq!(desk.portal().await.status, StatusCode::OK);
+    desk.done(&desk.officer, &case, "act=grant").await;
+    let seen = desk.act(&centre, &case, "act=revoke&reason=示例").await;
+    assert_eq!(seen.status, StatusCode::FORBIDDEN, "{}", seen.body);
+    assert_eq!(desk.portal().await.status, StatusCode::NOT_FOUND);
+}
