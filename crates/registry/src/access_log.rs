@@ -145,7 +145,14 @@ async fn view(
     let Ok(detail) = serde_json::from_str::<Detail>(&entry.detail) else { return Ok(view) };
     let ground = GroundKind::from_code(&detail.ground);
     if !detail.organisation_name.is_empty() {
-        view.who = detail.organisation_name;
+        view.who = match entry.actor.strip_prefix("key:") {
+            Some(key) => format!(
+                "{}{}",
+                detail.organisation_name,
+                lang.t(&format!("（业务系统，密钥 {key}）"), &format!(" (a system, key {key})"))
+            ),
+            None => detail.organisation_name,
+        };
     }
     let roles = detail.roles.iter().filter_map(|role| Role::from_code(role));
     let roles: Vec<&str> = roles.map(|role| role.label(lang)).collect();

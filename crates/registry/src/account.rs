@@ -15,6 +15,7 @@ use crate::{
     error::Error,
     gate, organisation, password,
     platform::Platform,
+    question::{impersonal, question},
     session::{self, Browser, SignedIn},
     sign_in,
 };
@@ -74,6 +75,7 @@ async fn insert(
     if name.is_empty() || NAME_MAX < name.chars().count() || name.chars().any(is_hidden) {
         return Err(question("name", "请填写姓名", "give a name"));
     }
+    impersonal("name", name)?;
     let hash = password::hash(password).await?;
     let now = platform.now();
     let mut write = platform.register.write().await?;
@@ -323,10 +325,7 @@ pub async fn change_password(
     browser: &Browser,
 ) -> Result<String, Error> {
     let account = &signed.account;
-    if !password::verify(old, account.password.clone()).await? {
-        wrong_password(platform, account.id).await?;
-        return Err(question("old", "现在的口令不对", "the present password is wrong"));
-    }
+    confirm_password(platform, account, old).await?;
     let weak = password::weaknesses(platform, &new, &account.login, &account.name)?;
     if !weak.is_empty() {
         return Err(too_weak(&weak));
@@ -357,14 +356,21 @@ pub async fn change_password(
     session::rotate(platform, signed, organisation, signed.second_factor, browser).await
 }
 
-/// Counts a present password that was wrong, as a sign-in would: whoever took a session over must not
-/// guess on.
-async fn wrong_password(platform: &Platform, id: AccountId) -> Result<(), Error> {
+/// Asks for the password again before something whoever took a session over must not do. A wrong one
+/// counts as it would at sign-in, so that nobody guesses on.
+pub(crate) async fn confirm_password(
+    platform: &Platform,
+    account: &store::account::Account,
+    password: String,
+) -> Result<(), Error> {
+    if password::verify(password, account.password.clone()).await? {
+        return Ok(());
+    }
     let mut write = platform.register.write().await?;
-    let held = store::account::held(&mut write, id).await?.ok_or(Error::NotFound)?;
+    let held = store::account::held(&mut write, account.id).await?.ok_or(Error::NotFound)?;
     sign_in::fail_in(platform, &mut write, &held).await?;
     write.commit().await?;
-    Ok(())
+    Err(question("old", "现在的口令不对", "the present password is wrong"))
 }
 
 /// Says whether a sign-in is to end one's other sessions.
@@ -478,8 +484,4 @@ async fn tell(
     let (now, actor) = (platform.now(), access.actor.to_string());
     store::audit::append(write, now, &actor, event, &object, detail).await?;
     Ok(())
-}
-
-fn question(name: &'static str, zh: &str, en: &str) -> Error {
-    Error::Question { name, text: Text::new(zh, en) }
 }

@@ -15,7 +15,12 @@ use jiff::civil::Date;
 use serde_json::json;
 use store::audit::{Filter, Written};
 
-use crate::{error::Error, gate, platform::Platform};
+use crate::{
+    error::Error,
+    gate,
+    platform::Platform,
+    question::{impersonal, question},
+};
 
 /// The key that signs heads of the log, under the name they are known by.
 pub struct LogKey {
@@ -232,10 +237,10 @@ pub async fn erase(
     if !matches!(access.actor, Actor::Operator(_)) {
         return Err(Error::Forbidden(Action::ReadAudit));
     }
-    let question = |name, zh, en| Error::Question { name, text: Text::new(zh, en) };
     if reason.trim().is_empty() {
         return Err(question("reason", "请写明理由", "say why it is erased"));
     }
+    impersonal("reason", reason)?;
     let mut write = platform.register.write().await?;
     let (now, actor) = (platform.now(), access.actor.to_string());
     if !store::audit::erase(&mut write, now, &actor, seq, reason.trim()).await? {

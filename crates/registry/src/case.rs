@@ -23,6 +23,7 @@ use crate::{
     gate::{self, Permit},
     matter,
     platform::Platform,
+    question::{impersonal, question},
     reading,
     version::Life,
 };
@@ -440,21 +441,12 @@ pub(crate) fn note(text: &str, name: &'static str) -> Result<String, Error> {
     if text.chars().any(control) {
         return Err(question(name, "内容里有不能识别的字符", "the text holds control characters"));
     }
-    if let Some(personal) = intake::screen::personal_data(text) {
-        let found = personal.label();
-        let zh = format!("内容里有{}，请删去后再提交", found.zh);
-        let en = format!("the text holds {}: take it out and send it again", found.en);
-        return Err(question(name, &zh, &en));
-    }
+    impersonal(name, text)?;
     Ok(text.replace("\r\n", "\n"))
 }
 
 pub(crate) fn not_now(now: NotNow) -> Error {
     Error::Refused(now.sentence())
-}
-
-pub(crate) fn question(name: &'static str, zh: &str, en: &str) -> Error {
-    Error::Question { name, text: Text::new(zh, en) }
 }
 
 /// What a decision rested on, as the history keeps it.

@@ -4,19 +4,26 @@
 use domain::{
     access::{Access, Action, Actor, Ground},
     audit::Event,
-    identifier::resident_id::ResidentId,
+    identifier::{resident_id::ResidentId, uscc::UnifiedCode},
     ids::{AccountId, ClaimId, SubjectId},
     role::{Membership, OrganisationKind, Role},
-    text::{Lang, Text},
+    text::Lang,
 };
 use jiff::civil::Date;
 use store::{
-    claim::Claim,
+    claim::{Claim, NewClaim},
     organisation::{NewOrganisation, Organisation},
     register::Write,
 };
 
-use crate::{account, error::Error, gate, matter, platform::Platform, reading, subject};
+use crate::{
+    account,
+    error::Error,
+    gate, matter,
+    platform::Platform,
+    question::{impersonal, question},
+    reading, subject,
+};
 
 /// A claim as those concerned read it.
 #[derive(Clone, Debug)]
@@ -39,7 +46,9 @@ pub struct ClaimView {
 /// Characters of a note or a reason, at most.
 const NOTE_MAX: usize = 300;
 
-/// Files a claim to act for a company, by the word in its address.
+/// Files a claim to act for a company, by its code.
+///
+/// Whether the code has a file here is told to nobody but the clerk, as with the number of a person.
 pub async fn file_for_company(
     platform: &Platform,
     access: &Access,
@@ -51,20 +60,27 @@ pub async fn file_for_company(
     if !matches!(role, Role::Representative | Role::Agent) {
         return Err(question("role", "请选择身份", "choose a role"));
     }
-    let found = subject::find(platform, slug.trim()).await.map_err(|why| match why {
-        Error::NotFound => {
-            question("code", "本平台没有这个代码的信息，请核对代码", "this code is not known here")
-        }
-        why => why,
+    let code = UnifiedCode::parse(slug.trim()).map_err(|_| {
+        question(
+            "code",
+            "统一社会信用代码不对，请核对 18 位代码",
+            "this is no unified social credit code; check its 18 characters",
+        )
     })?;
-    if represents(platform, account, found.id, role).await? {
+    let subject = match subject::find(platform, code.as_str()).await {
+        Ok(found) => found.id,
+        Err(Error::NotFound) => NOBODY,
+        Err(why) => return Err(why),
+    };
+    if represents(platform, account, subject, role).await? {
         return Err(question(
             "code",
             "您已经代表这个单位",
             "you act for this organisation already",
         ));
     }
-    file(platform, access, account, found.id, role.code(), note).await
+    let (code, role) = (code.as_str(), role.code());
+    file(platform, access, NewClaim { account, subject, code, role, note }).await
 }
 
 /// Files a claim to be a natural person of the register. The number comes in a body only, is
@@ -93,31 +109,26 @@ pub async fn file_for_oneself(
     let keys = platform.keys.as_ref().ok_or(Error::NotFound)?;
     let looked_up = keys.lookup("cn_id", number.as_str());
     let found = store::subject::find(&platform.register, "cn_id", &looked_up).await?;
-    file(platform, access, account, found.unwrap_or(NOBODY), PERSON, note).await?;
+    let subject = found.unwrap_or(NOBODY);
+    file(platform, access, NewClaim { account, subject, code: "", role: PERSON, note }).await?;
     Ok(())
 }
 
-/// Stands in a claim whose number belongs to no subject of the register.
+/// Stands in a claim whose number or code belongs to no subject of the register.
 const NOBODY: SubjectId = SubjectId(0);
 
 /// The role word of a claim for oneself.
 const PERSON: &str = "person";
 
-async fn file(
-    platform: &Platform,
-    access: &Access,
-    account: AccountId,
-    subject: SubjectId,
-    role: &str,
-    note: &str,
-) -> Result<ClaimId, Error> {
-    let note = note.trim();
-    if NOTE_MAX < note.chars().count() {
+async fn file(platform: &Platform, access: &Access, claim: NewClaim<'_>) -> Result<ClaimId, Error> {
+    let claim = NewClaim { note: claim.note.trim(), ..claim };
+    let (subject, role) = (claim.subject, claim.role);
+    if NOTE_MAX < claim.note.chars().count() {
         return Err(question("note", "说明最多 300 个字", "a note has at most 300 characters"));
     }
+    impersonal("note", claim.note)?;
     let mut write = platform.register.write().await?;
-    let now = platform.now();
-    let id = store::claim::insert(&mut write, account, subject, role, note, now).await?;
+    let id = store::claim::insert(&mut write, claim, platform.now()).await?;
     let id = id.ok_or_else(|| {
         question("code", "已经提出过认领，正在等待确认", "a claim of yours waits already")
     })?;
@@ -151,7 +162,16 @@ pub async fn own(
     lang: Lang,
 ) -> Result<Vec<ClaimView>, Error> {
     let account = admit(platform, access)?;
-    views(platform, store::claim::of_account(&platform.register, account).await?, lang).await
+    let claims = store::claim::of_account(&platform.register, account).await?;
+    let known: Vec<bool> = claims.iter().map(|claim| claim.state == "confirmed").collect();
+    let mut views = views(platform, claims, lang).await?;
+    // The name of a company is told to whoever acts for it: until then, what the claim gave.
+    for (view, _) in views.iter_mut().zip(known).filter(|(_, known)| !known) {
+        if !view.slug.is_empty() {
+            view.subject_name.clone_from(&view.slug);
+        }
+    }
+    Ok(views)
 }
 
 /// Claims that wait for a clerk of the centre.
@@ -166,8 +186,10 @@ pub async fn waiting(
         let unknown = claim.subject == NOBODY;
         let mut view = view(platform, claim, lang).await?;
         if unknown {
-            view.subject_name =
-                lang.t("本人（没有查到档案）", "oneself (no file was found)").to_owned();
+            let none = lang.t("没有查到档案", "no file was found");
+            let what = if view.slug.is_empty() { view.role.as_str() } else { view.slug.as_str() };
+            view.subject_name = format!("{what}{}{none}", lang.t("：", ": "));
+            view.slug.clear();
         }
         views.push(view);
     }
@@ -212,10 +234,11 @@ pub async fn decide(
     if confirm && claim.subject == NOBODY {
         return Err(question(
             "claim",
-            "没有查到这个人的档案，不能确认",
-            "no file of this person was found; it cannot be confirmed",
+            "没有查到档案，不能确认",
+            "no file was found; it cannot be confirmed",
         ));
     }
+    impersonal("reason", reason)?;
     let (now, by) = (platform.now(), access.actor.to_string());
     let reason: String = reason.chars().take(NOTE_MAX).collect();
     let company = match confirm && claim.role != PERSON {
@@ -331,10 +354,8 @@ async fn view(platform: &Platform, claim: Claim, lang: Lang) -> Result<ClaimView
     let account = account.ok_or(Error::NotFound)?;
     let (subject_name, slug) = match claim.role == PERSON {
         true => (lang.t("本人（自然人）", "oneself (a natural person)").to_owned(), String::new()),
-        false => (
-            matter::name(platform, claim.subject, lang).await?,
-            matter::slug(platform, claim.subject).await?,
-        ),
+        false if claim.subject == NOBODY => (claim.code.clone(), claim.code),
+        false => (matter::name(platform, claim.subject, lang).await?, claim.code),
     };
     let role = Role::from_code(&claim.role).map(|role| role.label(lang));
     let state = match claim.state.as_str() {
@@ -375,8 +396,4 @@ async fn tell(
     }
     store::audit::append_about(write, now, &actor, event, &object, detail, subject).await?;
     Ok(())
-}
-
-fn question(name: &'static str, zh: &str, en: &str) -> Error {
-    Error::Question { name, text: Text::new(zh, en) }
 }

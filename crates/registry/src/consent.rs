@@ -10,7 +10,9 @@ use domain::{
 use jiff::{Span, Timestamp};
 use store::{consent::Consent, organisation::Organisation, register::Write};
 
-use crate::{error::Error, gate, matter, platform::Platform, reading, session::limit};
+use crate::{
+    error::Error, gate, matter, platform::Platform, question::question, reading, session::limit,
+};
 
 /// What a subject is asked before it grants.
 #[derive(Clone, Debug)]
@@ -268,8 +270,4 @@ async fn tell(
     let object = id.to_string();
     store::audit::append_about(write, now, &actor, event, &object, detail, subject).await?;
     Ok(())
-}
-
-fn question(name: &'static str, zh: &str, en: &str) -> Error {
-    Error::Question { name, text: Text::new(zh, en) }
 }

@@ -5,6 +5,7 @@ use store::account::Account;
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::{
+    account,
     api_key::random_letters,
     error::Error,
     platform::Platform,
@@ -41,17 +42,21 @@ pub fn setup(account: &Account, secret: &str) -> Result<Setup, Error> {
     Ok(Setup { secret: secret.to_owned(), url })
 }
 
-/// Sets the second factor up; the session goes on under a new token, with both factors shown.
+/// Sets the second factor up, or another in its place, for which the password is asked again; the
+/// session goes on under a new token, with both factors shown.
 pub async fn set_up(
     platform: &Platform,
     signed: &SignedIn,
-    secret: &str,
-    code: &str,
+    password: String,
+    (secret, code): (&str, &str),
     browser: &Browser,
 ) -> Result<(String, Vec<String>), Error> {
     let account = &signed.account;
     if account.totp.is_some() && !signed.second_factor {
         return Err(Error::NotFound);
+    }
+    if account.totp.is_some() {
+        confirm(platform, account, password).await?;
     }
     let now = platform.now();
     let step = check(&totp(account, secret)?, code, now.as_second()).ok_or_else(wrong)?;
@@ -112,17 +117,31 @@ pub async fn codes_left(platform: &Platform, signed: &SignedIn) -> Result<i64, E
     Ok(store::account::recovery_codes(&platform.register, signed.id()).await?)
 }
 
-/// New recovery codes, shown once; those before are worth nothing from here on.
-pub async fn renew_codes(platform: &Platform, signed: &SignedIn) -> Result<Vec<String>, Error> {
+/// New recovery codes, shown once, for which the password is asked again; those before are worth
+/// nothing from here on.
+pub async fn renew_codes(
+    platform: &Platform,
+    signed: &SignedIn,
+    password: String,
+) -> Result<Vec<String>, Error> {
     if !signed.second_factor {
         return Err(Error::NotFound);
     }
+    confirm(platform, &signed.account, password).await?;
     let (codes, digests) = recovery_codes(platform)?;
     let mut write = platform.register.write().await?;
     store::account::set_recovery_codes(&mut write, signed.id(), &digests).await?;
     tell(platform, &mut write, signed.id(), Event::FactorSet).await?;
     write.commit().await?;
     Ok(codes)
+}
+
+/// Whoever signs in elsewhere (OpenID Connect) has no password here to be asked for.
+async fn confirm(platform: &Platform, account: &Account, password: String) -> Result<(), Error> {
+    match account.password {
+        Some(_) => account::confirm_password(platform, account, password).await,
+        None => Ok(()),
+    }
 }
 
 fn step_of(platform: &Platform, account: &Account, code: &str) -> Result<Option<i64>, Error> {

@@ -35,6 +35,7 @@ pub mod oidc;
 pub mod organisation;
 pub mod password;
 pub mod platform;
+mod question;
 pub mod reading;
 pub mod receipt;
 pub mod reconcile;

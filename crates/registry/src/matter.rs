@@ -15,6 +15,7 @@ use crate::{
     error::Error,
     gate,
     platform::Platform,
+    question::question,
     session, subject,
     version::Clocks,
 };
@@ -226,8 +227,4 @@ pub(crate) fn facts(matter: &Matter) -> domain::matter::Facts {
         until: matter.until,
         closed: matter.closed_at.is_some(),
     }
-}
-
-fn question(name: &'static str, zh: &str, en: &str) -> Error {
-    Error::Question { name, text: Text::new(zh, en) }
 }

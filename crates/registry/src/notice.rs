@@ -138,7 +138,7 @@ pub(crate) async fn issue(
         title: kind.title().to_owned(),
         number: number.clone(),
         addressee,
-        paragraphs: vec![about, body],
+        paragraphs: [about].into_iter().chain(basis(going, kind)).chain([body]).collect(),
         grounds: grounds.iter().map(|ground| ground.zh.clone()).collect(),
         remedies: if kind.has_remedy() { remedies(going) } else { Vec::new() },
         organ: signed,
@@ -189,6 +189,16 @@ async fn about(platform: &Platform, case: &Case) -> Result<String, Error> {
         CaseKind::Repair => String::new(),
     };
     Ok(format!("{opened}就{}{document}{dated}{asked}{why}，编号 {}。", item.label.zh, case.number))
+}
+
+/// The instrument a decision on repair rests on, with what of it nobody has compared with the text.
+fn basis(going: &Going<'_>, kind: Kind) -> Option<String> {
+    if going.case.kind != CaseKind::Repair || kind == Kind::Commitment {
+        return None;
+    }
+    let reference = &going.platform.policy.parameter("repair.result", going.today)?.reference;
+    let open = if reference.verified { "" } else { "（条号待核）" };
+    Some(format!("依据：{}{}{open}。", reference.instrument, reference.article))
 }
 
 /// What may be done against a decision, and until when, by the laws in force today.

@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 use store::case::{Case, NewCase};
 
 use crate::{
-    case::{self, Hand, Paper, going::Going, kept, not_now, question, read},
+    case::{self, Hand, Paper, going::Going, kept, not_now, read},
     error::Error,
     notice::{self, Kind},
     platform::Platform,
+    question::question,
 };
 
 /// Kind of the paper a source answers with.

@@ -9,7 +9,7 @@ use domain::{
 };
 use store::organisation::{NewOrganisation, Organisation};
 
-use crate::{error::Error, gate, platform::Platform};
+use crate::{error::Error, gate, platform::Platform, question::question};
 
 /// Characters of a name, at most.
 const NAME_MAX: usize = 100;
@@ -101,8 +101,4 @@ pub async fn institutions(
 ) -> Result<Vec<Organisation>, Error> {
     gate::admit(platform, access, action, true)?;
     Ok(store::organisation::institutions(&platform.register).await?)
-}
-
-fn question(name: &'static str, zh: &str, en: &str) -> Error {
-    Error::Question { name, text: Text::new(zh, en) }
 }

@@ -19,10 +19,11 @@ use store::{
 };
 
 use crate::{
-    case::{self, Hand, Paper, going::Going, kept, not_now, question, read},
+    case::{self, Hand, Paper, going::Going, kept, not_now, read},
     error::Error,
     notice::{self, Kind},
     platform::Platform,
+    question::question,
     record, subject,
     version::Clocks,
 };

@@ -48,7 +48,7 @@ pub async fn sign_in(
     let now = platform.now();
     if is_counted(&browser.address)
         && let Some(until) =
-            wait(platform, ADDRESS, &network::counted(&browser.address), "address_failures").await?
+            wait(platform, ADDRESS, &address(platform, browser), "address_failures").await?
     {
         let seconds = until.as_second() - now.as_second();
         return Ok(Outcome::Wait(u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)));
@@ -57,7 +57,10 @@ pub async fn sign_in(
     let kept = account.as_ref().and_then(|account| account.password.clone());
     // The same work for everybody comes before any of the questions below.
     let fits = password::verify(password, kept).await?;
-    if wait(platform, LOGIN, &login, "lock_after").await?.is_some()
+    if wait(platform, LOGIN, &from(platform, &login, browser), "lock_after").await?.is_some()
+        || wait(platform, LOGIN, &keyed(platform, LOGIN, &login), "lock_anywhere_after")
+            .await?
+            .is_some()
         || account.as_ref().is_some_and(|one| is_locked(one, now))
     {
         // Counted under the login, it would keep whoever tries too soon waiting for ever.
@@ -168,20 +171,22 @@ async fn wait(
     who: &str,
     after: &str,
 ) -> Result<Option<Timestamp>, Error> {
-    let who = keyed(platform, scope, who);
-    let found = store::sign_in_attempt::get(&platform.register, scope, &who).await?;
+    let found = store::sign_in_attempt::get(&platform.register, scope, who).await?;
     let Some((failed, last)) = found else { return Ok(None) };
     let until = wait_until(terms(platform, after)?, failed, last);
     Ok(until.filter(|until| platform.now() < *until))
 }
 
-/// Writes down a failure: by address, and by the name tried, whether there is such an account or not.
+/// Writes down a failure: by address, by the name tried from there, and by the name from anywhere,
+/// whether there is such an account or not. A stranger's failures keep the stranger waiting; only
+/// those of many networks keep the owner waiting too.
 async fn refuse(platform: &Platform, login: &str, browser: &Browser) -> Result<(), Error> {
     let now = platform.now();
-    let who = keyed(platform, LOGIN, login);
+    let (anywhere, who) = (keyed(platform, LOGIN, login), from(platform, login, browser));
     let before = store::sign_in_attempt::get(&platform.register, LOGIN, &who).await?;
     let mut write = platform.register.write().await?;
     store::sign_in_attempt::add(&mut write, LOGIN, &who, now).await?;
+    store::sign_in_attempt::add(&mut write, LOGIN, &anywhere, now).await?;
     count_address(platform, &mut write, browser).await?;
     let failed = before.map_or(0, |(failed, _)| failed) + 1;
     let locked = wait_until(terms(platform, "lock_after")?, failed, now).is_some();
@@ -197,7 +202,7 @@ async fn count_address(
     browser: &Browser,
 ) -> Result<(), Error> {
     if is_counted(&browser.address) {
-        let address = keyed(platform, ADDRESS, &network::counted(&browser.address));
+        let address = address(platform, browser);
         store::sign_in_attempt::add(write, ADDRESS, &address, platform.now()).await?;
     }
     Ok(())
@@ -216,6 +221,16 @@ async fn note(
     let object = who.get(..16).unwrap_or(&who);
     store::audit::append(write, platform.now(), "public", event, object, detail).await?;
     Ok(())
+}
+
+/// What stands for a login as it is tried from one network: it begins with what stands for the login.
+fn from(platform: &Platform, login: &str, browser: &Browser) -> String {
+    format!("{}.{}", keyed(platform, LOGIN, login), address(platform, browser))
+}
+
+/// What stands for the network a try comes from.
+fn address(platform: &Platform, browser: &Browser) -> String {
+    keyed(platform, ADDRESS, &network::counted(&browser.address))
 }
 
 /// What stands for an address or a login in the register.

@@ -17,8 +17,10 @@ use crate::{
 pub struct Claim {
     pub id: ClaimId,
     pub account: AccountId,
-    /// 0 where a number was given that belongs to nobody here.
+    /// 0 where a number or code was given that belongs to nobody here.
     pub subject: SubjectId,
+    /// The code of the company as it was given; empty for oneself.
+    pub code: String,
     /// `representative`, `agent`, or `person` for oneself.
     pub role: String,
     pub note: String,
@@ -30,24 +32,31 @@ pub struct Claim {
     pub reason: Option<String>,
 }
 
-/// Files a claim; none where one of this account and subject waits already, or for oneself any other
+/// A claim as it is filed.
+#[derive(Clone, Copy, Debug)]
+pub struct NewClaim<'c> {
+    pub account: AccountId,
+    pub subject: SubjectId,
+    pub code: &'c str,
+    pub role: &'c str,
+    pub note: &'c str,
+}
+
+/// Files a claim; none where one of this account and code waits already, or for oneself any other
 /// for oneself.
 pub async fn insert(
     write: &mut Write,
-    account: AccountId,
-    subject: SubjectId,
-    role: &str,
-    note: &str,
+    claim: NewClaim<'_>,
     at: Timestamp,
 ) -> Result<Option<ClaimId>, Error> {
     let waiting = "\
         select count(*) from claim
         where account_id = $1 and state = 'filed'
-          and (subject_id = $2 or (role = 'person' and role = $3))";
+          and ((role <> 'person' and code = $2) or (role = 'person' and role = $3))";
     let waiting: i64 = sqlx::query_scalar(waiting)
-        .bind(account.0)
-        .bind(subject.0)
-        .bind(role)
+        .bind(claim.account.0)
+        .bind(claim.code)
+        .bind(claim.role)
         .fetch_one(&mut *write.tx)
         .await?;
     if waiting != 0 {
@@ -55,14 +64,15 @@ pub async fn insert(
     }
     let id = take_numbers(write, "claim", 1).await?;
     let statement = "\
-        insert into claim (id, account_id, subject_id, role, note, state, filed_at)
-        values ($1, $2, $3, $4, $5, 'filed', $6)";
+        insert into claim (id, account_id, subject_id, code, role, note, state, filed_at)
+        values ($1, $2, $3, $4, $5, $6, 'filed', $7)";
     sqlx::query(statement)
         .bind(id)
-        .bind(account.0)
-        .bind(subject.0)
-        .bind(role)
-        .bind(note)
+        .bind(claim.account.0)
+        .bind(claim.subject.0)
+        .bind(claim.code)
+        .bind(claim.role)
+        .bind(claim.note)
         .bind(stamp::instant(at))
         .execute(&mut *write.tx)
         .await?;
@@ -154,6 +164,7 @@ fn read(row: &AnyRow) -> Result<Claim, Error> {
         id: ClaimId(row.try_get("id")?),
         account: AccountId(row.try_get("account_id")?),
         subject: SubjectId(row.try_get("subject_id")?),
+        code: row.try_get("code")?,
         role: row.try_get("role")?,
         note: row.try_get("note")?,
         state: row.try_get("state")?,
@@ -172,7 +183,9 @@ mod tests {
     async fn file(register: &Register, account: i64, subject: i64, role: &str) -> Option<ClaimId> {
         let mut write = register.write().await.unwrap();
         let (account, subject) = (AccountId(account), SubjectId(subject));
-        let id = insert(&mut write, account, subject, role, "", Timestamp::UNIX_EPOCH).await;
+        let code = if role == "person" { String::new() } else { subject.to_string() };
+        let claim = NewClaim { account, subject, code: &code, role, note: "" };
+        let id = insert(&mut write, claim, Timestamp::UNIX_EPOCH).await;
         write.commit().await.unwrap();
         id.unwrap()
     }

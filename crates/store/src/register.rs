@@ -30,6 +30,7 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
         ("matter", include_str!("../migrations/0006_matter.sql")),
         ("case", include_str!("../migrations/0007_case.sql")),
         ("own_account", include_str!("../migrations/0008_own_account.sql")),
+        ("claim_code", include_str!("../migrations/0009_claim_code.sql")),
     ];
     let numbered = (1..).zip(texts).map(|(number, (what, text))| {
         Migration::new(number, what.into(), MigrationType::Simple, text.into_sql_str(), false)

@@ -35,13 +35,11 @@ pub async fn add(write: &mut Write, scope: &str, who: &str, at: Timestamp) -> Re
     Ok(())
 }
 
-/// Forgets failures.
+/// Forgets failures, also those kept apart by where they came from: `who`, a point, and the place.
 pub async fn forget(write: &mut Write, scope: &str, who: &str) -> Result<(), Error> {
-    sqlx::query("delete from sign_in_attempt where scope = $1 and who = $2")
-        .bind(scope)
-        .bind(who)
-        .execute(&mut *write.tx)
-        .await?;
+    let statement =
+        "delete from sign_in_attempt where scope = $1 and (who = $2 or who like $2 || '.%')";
+    sqlx::query(statement).bind(scope).bind(who).execute(&mut *write.tx).await?;
     Ok(())
 }
 

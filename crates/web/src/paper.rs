@@ -1,5 +1,7 @@
 //! A form with one paper in it: fields first, the paper last and perhaps none.
 
+use std::time::Duration;
+
 use axum::{
     extract::Request,
     http::{
@@ -16,7 +18,14 @@ use registry::{
     session::SignedIn,
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{api::spool, error::Error, signed, view::segment};
+
+/// The longest a form may take, and forms with a paper taken in at the same moment.
+const LONGEST: Duration = Duration::from_mins(10);
+const AT_ONCE: usize = 16;
+static ROOM: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// What a form with a paper brought.
 pub struct Brought {
@@ -45,7 +54,8 @@ pub async fn bring(
         let token = fields.iter().find(|(name, _)| name == "form_token");
         signed::check_token(signed, token.map(|(_, value)| value.as_str()))
     };
-    let taken = spool::form(&folder, request, PAPER_MAX, &admit).await;
+    let _room = ROOM.try_acquire().map_err(|_| Error::Busy)?;
+    let taken = spool::form(&folder, request, (PAPER_MAX, LONGEST), &admit).await;
     let (fields, spooled) = taken.map_err(|why| match why {
         Error::TooLarge => Error::BadRequest(Text::new(
             "材料太大：一份最多 10 MB，请压缩或拆成几份。",

@@ -17,8 +17,8 @@ use store::{
     standing::Place,
 };
 
-use super::{Hand, Paper, admit, question};
-use crate::{error::Error, platform::Platform};
+use super::{Hand, Paper, admit};
+use crate::{error::Error, platform::Platform, question::question};
 
 /// Papers of one case.
 const PAPERS_MAX: usize = 30;

@@ -332,6 +332,7 @@ pub const TABLES: &[Table] = &[
             ("decided_by", Text),
             ("decided_at", Text),
             ("reason", Text),
+            ("code", Text),
         ],
     },
     Table {

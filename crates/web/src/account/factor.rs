@@ -40,6 +40,8 @@ struct Page {
     secret: String,
     picture: String,
     again: bool,
+    /// Whether the password is asked for: another factor takes the place of one.
+    password: bool,
     wrong: Option<Text>,
 }
 
@@ -57,10 +59,15 @@ struct Codes {
 struct Shown {
     secret: String,
     code: String,
+    #[serde(default)]
+    old: String,
 }
 
 #[derive(Deserialize)]
-struct Nothing {}
+struct Password {
+    #[serde(default)]
+    old: String,
+}
 
 async fn page(desk: Desk) -> Result<Response, Error> {
     let setup = factor::propose(&desk.signed.account)?;
@@ -73,7 +80,8 @@ async fn send(
     Sent(sent): Sent<Shown>,
 ) -> Result<Response, Error> {
     let (platform, signed) = (desk.platform(), &desk.signed);
-    match factor::set_up(platform, signed, &sent.secret, sent.code.trim(), &browser).await {
+    let shown = (sent.secret.as_str(), sent.code.trim());
+    match factor::set_up(platform, signed, sent.old, shown, &browser).await {
         Ok((token, codes)) => {
             let mut response = told(&desk, codes)?;
             response.headers_mut().append(SET_COOKIE, signed::set_cookie(platform, &token));
@@ -88,9 +96,12 @@ async fn send(
     }
 }
 
-async fn renew(desk: Desk, Sent(Nothing {}): Sent<Nothing>) -> Result<Response, Error> {
-    let codes = factor::renew_codes(desk.platform(), &desk.signed).await?;
-    told(&desk, codes)
+async fn renew(desk: Desk, Sent(sent): Sent<Password>) -> Result<Response, Error> {
+    match factor::renew_codes(desk.platform(), &desk.signed, sent.old).await {
+        Ok(codes) => told(&desk, codes),
+        Err(registry::error::Error::Question { text, .. }) => Err(Error::BadRequest(text)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn ask(desk: &Desk, setup: &Setup, wrong: Option<Text>) -> Result<Response, Error> {
@@ -104,6 +115,7 @@ fn ask(desk: &Desk, setup: &Setup, wrong: Option<Text>) -> Result<Response, Erro
         secret: setup.secret.clone(),
         picture: factor::picture(setup)?,
         again: desk.signed.account.totp.is_some(),
+        password: desk.signed.account.totp.is_some() && desk.signed.account.password.is_some(),
         wrong,
     })
 }

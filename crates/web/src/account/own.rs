@@ -40,6 +40,8 @@ struct Page {
     d: Bench,
     login: String,
     factor: bool,
+    /// Whether there is a password to be asked for again.
+    password: bool,
     codes_left: i64,
     one_session: bool,
     /// Outside identities linked; none where no provider is set.
@@ -78,6 +80,7 @@ async fn page(desk: Desk) -> Result<Response, Error> {
         d: desk.own(),
         login: signed.account.login.clone(),
         factor: signed.account.totp.is_some(),
+        password: signed.account.password.is_some(),
         codes_left: registry::factor::codes_left(platform, signed).await?,
         one_session: signed.account.one_session,
         sessions: session::own(platform, signed).await?,

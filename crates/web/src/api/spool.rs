@@ -17,7 +17,7 @@ use axum::{
 use domain::text::Text;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, pin_mut};
 use tempfile::TempPath;
-use tokio::io::AsyncWriteExt as _;
+use tokio::{io::AsyncWriteExt as _, time::Instant};
 
 use crate::{
     api::problem::{self, Kind, Problem},
@@ -33,6 +33,9 @@ pub const AT_ONCE: usize = 4;
 
 /// A sender that is silent this long has gone.
 const SILENCE: Duration = Duration::from_secs(60);
+
+/// The longest a delivery may take in all: nobody holds a place by sending a byte now and then.
+pub const WHOLE: Duration = Duration::from_hours(1);
 
 /// How the file of a delivery begins; the process that writes it follows.
 const PREFIX: &str = "delivery-";
@@ -72,6 +75,7 @@ pub async fn spool(
         return Err(Problem::new(Kind::TooLarge));
     }
     let content_type = essence(request.headers());
+    let request = request.map(|body| heard(body, WHOLE));
     if content_type == "multipart/form-data" {
         return spool_form(folder, request, file_name, limit).await;
     }
@@ -96,7 +100,7 @@ pub type Admit<'a> = dyn Fn(&[(String, String)]) -> Result<(), Error> + Sync + '
 pub async fn form(
     folder: &Path,
     request: Request,
-    limit: u64,
+    (limit, longest): (u64, Duration),
     admit: &Admit<'_>,
 ) -> Result<(Vec<(String, String)>, Spooled), Error> {
     const FIELDS_MAX: usize = 20;
@@ -109,7 +113,7 @@ pub async fn form(
             "No whole file arrived; choose a file and send the form again.",
         ))
     };
-    let request = request.map(heard);
+    let request = request.map(|body| heard(body, longest));
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
     let mut fields = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
@@ -165,7 +169,7 @@ async fn spool_form(
     file_name: Option<&str>,
     limit: u64,
 ) -> Result<Spooled, Problem> {
-    let (parts, body) = request.map(heard).into_parts();
+    let (parts, body) = request.into_parts();
     // Fused: what looks at a body when it ends is to see its end once.
     let body = Arc::new(Mutex::new(body.into_data_stream().fuse()));
     let chunks = || {
@@ -191,13 +195,18 @@ async fn spool_form(
     Ok(Spooled { path, file_name })
 }
 
-/// A body whose sender has gone once it is silent for long, wherever in a form that is.
-fn heard(body: Body) -> Body {
-    let stream = futures_util::stream::unfold(body.into_data_stream(), async |mut rest| {
-        let next = tokio::time::timeout(SILENCE, rest.next()).await;
-        let chunk = next.unwrap_or_else(|_| Some(Err(axum::Error::new("the sender is silent"))));
-        chunk.map(|chunk| (chunk, rest))
-    });
+/// A body whose sender has gone once it is silent for long, wherever in a form that is, and one that
+/// has not come to its end in time.
+fn heard(body: Body, longest: Duration) -> Body {
+    let end = Instant::now() + longest;
+    let stream =
+        futures_util::stream::unfold(body.into_data_stream(), move |mut rest| async move {
+            let next =
+                tokio::time::timeout_at(end.min(Instant::now() + SILENCE), rest.next()).await;
+            let chunk =
+                next.unwrap_or_else(|_| Some(Err(axum::Error::new("the sender is silent"))));
+            chunk.map(|chunk| (chunk, rest))
+        });
     Body::from_stream(stream)
 }
 
@@ -208,8 +217,7 @@ async fn nothing_but_space(
     const REST_MAX: usize = 1_024;
     let mut bytes = 0;
     loop {
-        let next = tokio::time::timeout(SILENCE, rest.next()).await.map_err(|_| broken_off())?;
-        let Some(chunk) = next else { return Ok(()) };
+        let Some(chunk) = rest.next().await else { return Ok(()) };
         let chunk = chunk.map_err(|_| broken_off())?;
         bytes += chunk.len();
         if REST_MAX < bytes || !chunk.iter().all(u8::is_ascii_whitespace) {
@@ -237,9 +245,7 @@ async fn write(
     let mut file = tokio::fs::File::from_std(file);
     let mut bytes = 0u64;
     pin_mut!(stream);
-    loop {
-        let next = tokio::time::timeout(SILENCE, stream.next()).await;
-        let Some(chunk) = next.map_err(|_| broken_off())? else { break };
+    while let Some(chunk) = stream.next().await {
         let chunk = chunk?;
         bytes += chunk.len() as u64;
         if limit < bytes {

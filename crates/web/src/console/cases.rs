@@ -75,6 +75,8 @@ struct Page {
     options: Vec<Choice>,
     /// Whether the case may be passed on.
     transfers: bool,
+    /// Whether the reader reminds whoever lets it lie: an organ does not remind itself.
+    urges: bool,
     departments: Vec<(String, String)>,
     wrong: Option<Text>,
     reason: String,
@@ -267,6 +269,7 @@ async fn shown(
         l: lang,
         d: desk.console("cases"),
         base: format!("/console/cases/{id}"),
+        urges: c.hand == Hand::Centre,
         transfers: options.iter().any(|one| one.act == "transfer"),
         slug: registry::matter::slug(platform, c.case.subject).await?,
         options,

@@ -196,7 +196,8 @@ async fn hand_in(
         let token = fields.iter().find(|(name, _)| name == "form_token");
         signed::check_token(&signed, token.map(|(_, value)| value.as_str()))
     };
-    let (fields, spooled) = spool::form(&folder, request, DELIVERY_MAX, &admit).await?;
+    let (fields, spooled) =
+        spool::form(&folder, request, (DELIVERY_MAX, spool::WHOLE), &admit).await?;
     let field = |name: &str| {
         let found = fields.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.clone()).filter(|value| !value.is_empty())

@@ -5,10 +5,15 @@ use domain::{access::Access, role::Role, sealed::hex};
 use registry::{
     account,
     api_key::{self, NewKey},
+    session::Browser,
+    sign_in::{self, Outcome},
 };
 use sm2::dsa::SigningKey;
 
-use super::systems::HERE;
+use super::{
+    signing_in::{PASSWORD, between},
+    systems::HERE,
+};
 use crate::site::{self, PERSON, business};
 
 #[tokio::test]
@@ -127,4 +132,88 @@ async fn an_identity_number_is_no_case_number() {
         store::audit::find(&site.platform.register, &store::audit::Filter::default(), 1_000).await;
     let told = events.unwrap().into_iter().any(|event| event.detail.contains(PERSON));
     assert!(!told, "it stands in no audit event");
+}
+
+#[tokio::test]
+async fn a_stranger_who_fails_keeps_the_owner_out_only_from_many_networks() {
+    let site = site::site().await;
+    site.with_password("shili").await;
+    let from = |network: u32| Browser {
+        address: format!("198.51.{}.{}", network / 200, network % 200),
+        ..Browser::default()
+    };
+    let tries = async |network: u32, password: &str| {
+        let browser = from(network);
+        sign_in::sign_in(&site.platform, "shili", password.to_owned(), &browser).await.unwrap()
+    };
+    for _ in 0..10 {
+        assert_eq!(tries(1, "wrong").await, Outcome::Refused);
+    }
+    assert_eq!(tries(1, PASSWORD).await, Outcome::Refused, "the stranger waits");
+    assert!(matches!(tries(2, PASSWORD).await, Outcome::In(_)), "the owner does not");
+    let most = registry::session::limit(&site.platform, "lock_anywhere_after").unwrap();
+    for network in 0..u32::try_from(most).unwrap() {
+        tries(10 + network, "wrong").await;
+    }
+    assert_eq!(tries(2, PASSWORD).await, Outcome::Refused, "guessed at from everywhere");
+}
+
+#[tokio::test]
+async fn a_session_alone_replaces_no_second_factor_and_no_recovery_codes() {
+    let site = site::site().await;
+    let clerk = site.person(Role::DepartmentClerk).await;
+    let id = site.account(Role::DepartmentClerk.code()).await;
+    let mut write = site.platform.register.write().await.unwrap();
+    let now = site.platform.now();
+    let hash = registry::password::hash(PASSWORD.to_owned()).await.unwrap();
+    store::account::set_password(&mut write, id, &hash, false, now).await.unwrap();
+    store::account::set_totp(&mut write, id, Some("sealed")).await.unwrap();
+    write.commit().await.unwrap();
+    let page = site.look(Some(&clerk), "/account/factor").await.body;
+    assert!(page.contains("name=\"old\""), "the password is asked for: {page}");
+    let secret = between(&page, "name=\"secret\" value=\"", "\"");
+    let new = format!("secret={secret}&code={}", site.code(&secret));
+    for (path, form) in [
+        ("/account/factor", new.clone()),
+        ("/account/factor", format!("{new}&old=guessed")),
+        ("/account/recovery", String::new()),
+        ("/account/recovery", "old=guessed".to_owned()),
+    ] {
+        let seen = site.send(&clerk, path, &form).await;
+        assert_eq!(seen.status, StatusCode::BAD_REQUEST, "{path} {form}: {}", seen.body);
+        assert!(seen.body.contains("现在的口令不对"), "{}", seen.body);
+    }
+    let seen = site.send(&clerk, "/account/recovery", &format!("old={PASSWORD}")).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
+    let seen = site.send(&clerk, "/account/factor", &format!("{new}&old={PASSWORD}")).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
+}
+
+#[tokio::test]
+async fn a_claim_tells_nobody_which_codes_have_a_file() {
+    let site = site::site().await;
+    site.accept("penalty", &[site::penalty(&business(2), "示市监罚〔2026〕8号", "2026-05-12")])
+        .await;
+    let (known, unknown) = (business(2).code, business(77).code);
+    let mut seen = Vec::new();
+    for (login, code) in [("yi", known.as_str()), ("er", unknown.as_str())] {
+        let person = site.nobody(login).await;
+        let form = format!("code={code}&role=agent");
+        assert_eq!(site.send(&person, "/centre/claims", &form).await.status, StatusCode::SEE_OTHER);
+        let again = site.send(&person, "/centre/claims", &form).await;
+        assert_eq!(again.status, StatusCode::BAD_REQUEST, "one claim of a code waits");
+        let page = site.look(Some(&person), "/centre/claims").await.body;
+        let list = between(&page, "own-h", "<form");
+        seen.push(list.replace(code, "…"));
+    }
+    assert_eq!(seen[0], seen[1]);
+    let clerk = site.person(Role::CentreClerk).await;
+    let page = site.look(Some(&clerk), "/console/claims").await.body;
+    assert!(page.contains(&format!("{unknown}：没有查到档案")), "{page}");
+    let confirm = async |claim: u32| {
+        let path = format!("/console/claims/{claim}");
+        site.send(&clerk, &path, "decision=confirm&reason=已核对").await.status
+    };
+    assert_eq!(confirm(2).await, StatusCode::BAD_REQUEST);
+    assert_eq!(confirm(1).await, StatusCode::SEE_OTHER);
 }

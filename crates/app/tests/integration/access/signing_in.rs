@@ -18,7 +18,7 @@ use totp_rs::{Builder, Secret};
 use super::people::{Person, Seen};
 use crate::site::{self, Site};
 
-const PASSWORD: &str = "山重水复疑无路柳暗花明-1";
+pub const PASSWORD: &str = "山重水复疑无路柳暗花明-1";
 
 impl Site {
     /// Sends the form of signing in.
@@ -28,7 +28,7 @@ impl Site {
     }
 
     /// The code an authenticator shows now.
-    fn code(&self, secret: &str) -> String {
+    pub fn code(&self, secret: &str) -> String {
         let secret = Secret::try_from_base32(secret).unwrap();
         let totp = Builder::new().with_secret(secret).build().unwrap();
         let now = u64::try_from(self.platform.now().as_second()).unwrap();
@@ -36,7 +36,7 @@ impl Site {
     }
 
     /// An account without a role, with a password of its own.
-    async fn with_password(&self, login: &str) -> AccountId {
+    pub async fn with_password(&self, login: &str) -> AccountId {
         let opened = account::open_own(&self.platform, login, "示例乙", PASSWORD.to_owned()).await;
         opened.unwrap().expect("a new account")
     }
@@ -48,7 +48,7 @@ fn held(seen: &Seen) -> Person {
     Person { token }
 }
 
-fn between(body: &str, before: &str, after: &str) -> String {
+pub fn between(body: &str, before: &str, after: &str) -> String {
     let (_, rest) = body.split_once(before).unwrap_or_else(|| panic!("no {before} in {body}"));
     rest.split_once(after).expect("an end").0.to_owned()
 }
