@@ -109,13 +109,13 @@ test("the first administrators come in with two factors and open the rest", asyn
     }
     const system = held.system;
     await system.goto(`${url}/console/accounts`);
-    for (const [kind, id, name] of [["department", "scjg", ""], ["bank", "示例银行", "示例银行示例支行"]]) {
+    for (const [kind, id, name] of [["department", "scjg", ""], ["bank", "示例银行", "示例银行示例支行"], ["hall", "示例大厅", "示例市政务服务大厅"]]) {
         await system.getByLabel("类别").selectOption(kind);
         await system.getByLabel(/^代码/).fill(id);
         await system.getByLabel(/^名称/).fill(name);
         await system.getByRole("button", { name: "登记" }).click();
     }
-    for (const login of ["jingban", "zhongxin", "yinhang"]) {
+    for (const login of ["jingban", "fuhe", "zhongxin", "yinhang", "chuangkou"]) {
         await system.locator("#login").fill(login);
         await system.locator("#name").fill(`示例${login}`);
         await system.getByRole("button", { name: "开立" }).click();
@@ -123,7 +123,7 @@ test("the first administrators come in with two factors and open the rest", asyn
         await looked(system, "accounts");
     }
     const security = held.security;
-    for (const [login, role] of [["jingban", "信源单位经办人"], ["zhongxin", "信用中心经办人"], ["yinhang", "金融机构查询员"]]) {
+    for (const [login, role] of [["jingban", "信源单位经办人"], ["fuhe", "信源单位经办人"], ["chuangkou", "窗口经办人"], ["zhongxin", "信用中心经办人"], ["yinhang", "金融机构查询员"]]) {
         await security.goto(`${url}/console/roles`);
         const option = await security.locator("#account option", { hasText: login }).getAttribute("value");
         await security.locator("#account").selectOption(option);
@@ -310,5 +310,114 @@ test("a repair from the record to its end, and an objection that marks the recor
     await centre.getByRole("button", { name: "办理", exact: true }).click();
     assert.match(await centre.locator("main").innerText(), /信源单位核实中/);
     await looked(centre, "case-centre");
+});
+
+// An officer does one thing with a case.
+async function act(page, label, { reason = "", on = "" } = {}) {
+    await page.getByLabel(label, { exact: true }).check();
+    if (reason) await page.getByLabel("理由或答复").fill(reason);
+    if (on) await page.getByLabel("送达日期").fill(on);
+    await page.getByRole("button", { name: "办理", exact: true }).click();
+}
+
+async function add(page, kind, file) {
+    await page.getByLabel("是什么材料").selectOption({ label: kind });
+    await page.getByLabel(/^文件/).setInputFiles(file);
+    await page.getByRole("button", { name: "上传", exact: true }).click();
+}
+
+test("an entry in a list with a hearing, and a hall that acts on it and lifts what it did", async () => {
+    const clerk = held.clerk;
+    const paper = join(work, "文书.pdf");
+    writeFileSync(paper, "%PDF-1.4\n% paper\n");
+    await clerk.goto(`${url}/console/cases`);
+    await clerk.getByRole("link", { name: "拟列入名单" }).click();
+    await looked(clerk, "propose");
+    await clerk.getByLabel("统一社会信用代码").fill(held.company);
+    await clerk.getByLabel("法定代表人（负责人）").fill("示例甲");
+    await clerk.getByLabel("列入期限（月）").fill("12");
+    await clerk.getByLabel("事实", { exact: true }).fill("当事人销售不合格商品，受到较重行政处罚。");
+    await clerk.getByLabel("据以列入的生效文书和条款").fill("示市监罚〔2026〕99002号行政处罚决定书");
+    await clerk.getByLabel(/^生效文书/).setInputFiles(paper);
+    await clerk.getByRole("button", { name: "提出" }).click();
+    assert.match(await clerk.locator("[role=alert]").innerText(), /列入期限不在规定之内/);
+    await clerk.getByLabel("列入期限（月）").fill("36");
+    await clerk.getByLabel(/^生效文书/).setInputFiles(paper);
+    await clerk.getByRole("button", { name: "提出" }).click();
+    await clerk.waitForURL(/\/console\/cases\/\d+$/);
+    const address = clerk.url();
+    await looked(clerk, "listing");
+    await act(clerk, "制作列入告知书");
+    const today = await clerk.evaluate(() => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10));
+    await act(clerk, "登记告知书送达", { reason: "直接送达", on: today });
+    assert.match(await clerk.locator("[role=alert]").innerText(), /请先上传送达回证/);
+    await add(clerk, "告知书送达回证", paper);
+    await act(clerk, "登记告知书送达", { reason: "直接送达", on: today });
+
+    const page = await person();
+    await signIn(page, "faren", PASSWORD);
+    await page.goto(`${url}/centre/cases`);
+    await page.locator("tbody a", { hasText: "LR" }).click();
+    await looked(page, "centre-listing");
+    const notice = page.getByRole("link", { name: "列入告知书.pdf" });
+    const told = await (await page.request.get(`${url}${await notice.getAttribute("href")}`)).body();
+    if (process.env.XINHENG_SHOTS) writeFileSync(join(process.env.XINHENG_SHOTS, "listing.pdf"), told);
+    await page.getByLabel("事实和理由").fill("商品已经召回，请求不予列入。");
+    await page.getByLabel("要求听证").check();
+    await page.getByRole("button", { name: "提交", exact: true }).click();
+    assert.match(await page.locator("main").innerText(), /待决定/);
+
+    const second = await person();
+    await firstSignIn(second, "fuhe", held.fuhe);
+    await second.goto(address);
+    await act(second, "签署：列入", { reason: "陈述申辩理由不能成立。" });
+    assert.match(await second.locator("[role=alert]").innerText(), /缺听证笔录/);
+    await add(second, "听证笔录", paper);
+    await act(second, "登记听证", { reason: "已举行听证。" });
+    await looked(second, "listing-deciding");
+    await act(second, "签署：列入", { reason: "陈述申辩理由不能成立。" });
+    await add(second, "决定书送达回证", paper);
+    await act(second, "登记决定书送达", { reason: "邮寄送达", on: today });
+    const listed = async () => (await (await fetch(`${url}/subjects/${held.company}`)).text()).includes("严重违法失信名单");
+    assert.ok(!(await listed()), "not before it is published");
+    await act(second, "公布");
+    assert.match(await second.locator("main").innerText(), /已列入并公布/);
+    assert.ok(await listed());
+
+    const hall = await person();
+    await firstSignIn(hall, "chuangkou", held.chuangkou);
+    await hall.goto(`${url}/console/matters`);
+    await hall.getByLabel("事项类别").selectOption("honour");
+    await hall.getByLabel("办件编号").fill("示评〔2026〕1号");
+    await hall.getByLabel("统一社会信用代码").fill(held.company);
+    await hall.getByRole("button", { name: "登记" }).click();
+    await hall.getByRole("button", { name: "核查" }).click();
+    assert.match(await hall.locator("#advice").innerText(), /应当采取：限制参加评先评优/);
+    await looked(hall, "measures");
+    await hall.getByLabel("文书号（可不填）").first().fill("示评决1号");
+    await hall.getByRole("button", { name: "反馈" }).first().click();
+    const place = hall.url();
+
+    const record = await ownRecord(page, "严重违法失信名单");
+    await page.getByRole("link", { name: "提出异议" }).click();
+    await page.getByLabel(/不应公示/).check();
+    await page.getByLabel(/^说明/).fill("据以列入的处罚决定已被撤销。");
+    await page.getByRole("button", { name: "提交异议" }).click();
+    await page.waitForURL(/\/centre\/cases\/\d+$/);
+    const centre = held.centre;
+    await centre.goto(page.url().replace("/centre/", "/console/"));
+    await centre.getByLabel(/转信源单位核实/).check();
+    await centre.getByRole("button", { name: "办理", exact: true }).click();
+    await second.goto(page.url().replace("/centre/", "/console/"));
+    await act(second, "异议成立，撤下", { reason: "处罚决定已被撤销。" });
+    assert.equal((await fetch(`${url}/subjects/${held.company}/records/${record}`)).status, 404);
+    await hall.goto(`${url}/console/matters`);
+    await looked(hall, "matters-open");
+    assert.match(await hall.locator("main").innerText(), /待解除/);
+    await hall.goto(place);
+    await hall.getByRole("button", { name: "已解除" }).first().click();
+    assert.match(await hall.locator("#measures").innerText(), /解除于/);
+    await centre.goto(`${url}/console/joint`);
+    await looked(centre, "joint");
     await out(clerk);
 });

@@ -166,6 +166,8 @@ actions! {
     ReadForMatter = "read_for_matter";
     /// Ask for the result of a check, for a matter.
     Check = "check";
+    /// Say how far the change feed was carried out.
+    FollowFeed = "follow_feed";
     /// A subject's file on its consent.
     ReadOnConsent = "read_on_consent";
     /// One's own file, log, consents and reports.

@@ -68,10 +68,13 @@ events! {
     ConsentUsed "consent_used" "consent" "使用授权" "consent used";
     FactorReset "factor_reset" "account" "重置第二因素" "second factor reset";
     FactorSet "factor_set" "account" "启用第二因素" "second factor set up";
+    FeedConfirmed "feed_confirmed" "organisation" "变更流回执" "feed confirmed";
     IdentityLinked "identity_linked" "account" "关联外部身份" "outside identity linked";
     IdentityUnlinked "identity_unlinked" "account" "取消外部身份" "outside identities unlinked";
     MatterClosed "matter_closed" "matter" "办结事项" "matter closed";
     MatterRegistered "matter_registered" "matter" "登记事项" "matter registered";
+    MeasureLifted "measure_lifted" "matter" "解除措施" "measure lifted";
+    MeasureTold "measure_told" "matter" "反馈措施" "measure told";
     OrganisationClosed "organisation_closed" "organisation" "停用机构" "organisation closed";
     OrganisationCreated "organisation_created" "organisation" "登记机构" "organisation opened";
     PasswordChanged "password_changed" "account" "修改口令" "password changed";

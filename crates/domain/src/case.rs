@@ -49,6 +49,8 @@ words! {
         Repair "repair" "信用修复" "repair";
         /// 异议.
         Objection "objection" "异议" "objection";
+        /// 列入严重失信主体名单.
+        Listing "listing" "列入名单" "list entry";
     }
 }
 
@@ -76,6 +78,17 @@ words! {
         Urged "urged" "催办" "urged";
         DocumentAdded "document_added" "补充材料" "document added";
         NoticeServed "notice_served" "送达文书" "notice served";
+        Proposed "proposed" "拟列入" "proposed";
+        Noticed "noticed" "制作列入告知书" "notice made";
+        Stated "stated" "陈述申辩" "statement and defence";
+        Waived "waived" "放弃陈述申辩" "statement waived";
+        Unstated "unstated" "逾期未陈述申辩" "no statement in time";
+        HearingAsked "hearing_asked" "要求听证" "hearing asked for";
+        HearingHeld "hearing_held" "举行听证" "hearing held";
+        Listed "listed" "决定列入" "decided to enter";
+        Dropped "dropped" "不予列入" "not entered";
+        DecisionServed "decision_served" "送达列入决定书" "decision served";
+        Published "published" "公布" "published";
     }
 }
 
@@ -100,6 +113,7 @@ impl CaseKind {
         match self {
             CaseKind::Repair => "XF",
             CaseKind::Objection => "YY",
+            CaseKind::Listing => "LR",
         }
     }
 }

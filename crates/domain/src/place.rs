@@ -57,6 +57,8 @@ pub struct Department {
     pub kinds: Vec<String>,
     /// Catalogue items it hands in.
     pub items: Vec<String>,
+    /// Serious-breach lists on which it decides.
+    pub lists: Vec<String>,
     /// Abbreviation in document numbers and receipts: 示市监.
     pub mark: String,
     pub reference: Option<Reference>,

@@ -10,7 +10,9 @@ use crate::{
     code_list::CodeList,
     deadline::DeadlineRule,
     disclosure::Disclosure,
+    list::{List, Measure},
     matter::MatterKind,
+    notice::{NoticeKind, NoticeText},
     pack::Pack,
     parameter::{self, Dated, Parameter},
     place::Place,
@@ -30,6 +32,12 @@ pub struct Policy {
     pub generations: Vec<Generation>,
     /// Kinds of matters, and the sections of a file that each opens.
     pub matters: Vec<MatterKind>,
+    /// Serious-breach lists on which departments of a place decide.
+    pub lists: Vec<List>,
+    /// Measures that may follow from an entry.
+    pub measures: Vec<Measure>,
+    /// What notices say.
+    pub notices: Vec<NoticeText>,
     /// Deadlines of cases.
     pub deadlines: Vec<DeadlineRule>,
     pub calendar: Arc<Calendar>,
@@ -53,6 +61,24 @@ impl Policy {
     #[must_use]
     pub fn matter(&self, id: &str) -> Option<&MatterKind> {
         self.matters.iter().find(|kind| kind.id == id)
+    }
+
+    /// A list by the code of its kind.
+    #[must_use]
+    pub fn list(&self, id: &str) -> Option<&List> {
+        self.lists.iter().find(|list| list.id == id)
+    }
+
+    /// A measure by its id.
+    #[must_use]
+    pub fn measure(&self, id: &str) -> Option<&Measure> {
+        self.measures.iter().find(|measure| measure.id == id)
+    }
+
+    /// The words of a notice; the loader asks for those of every kind.
+    #[must_use]
+    pub fn notice(&self, kind: NoticeKind) -> Option<&NoticeText> {
+        self.notices.iter().find(|notice| notice.id == kind.code())
     }
 
     /// A deadline by its id.

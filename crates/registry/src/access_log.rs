@@ -188,6 +188,9 @@ fn who(actor: &str, event: Event, lang: Lang) -> String {
             Event::ClaimConfirmed | Event::ClaimRefused => {
                 lang.t("信用中心或本单位代表人", "the credit centre or a representative")
             }
+            Event::MeasureTold | Event::MeasureLifted => {
+                lang.t("办理事项的单位", "the organisation of the matter")
+            }
             Event::ConsentUsed => lang.t("被授权单位", "the organisation of the consent"),
             _ => lang.t("本人", "oneself"),
         },

@@ -10,7 +10,9 @@ use serde::Serialize;
 use crate::{
     error::Error,
     file::{self, Asked},
+    joint,
     platform::Platform,
+    subject,
     version::Clocks,
 };
 
@@ -21,6 +23,8 @@ pub struct Question {
     /// Name of the applicant, compared with the name the code stands for.
     pub name: Option<String>,
     pub matter: Matter,
+    /// Kind of the matter; without one no measure is told.
+    pub kind: Option<String>,
     pub clocks: Clocks,
     pub lang: Lang,
 }
@@ -76,6 +80,9 @@ pub enum AdviceKind {
     None,
     /// There are entries an officer should read; the decision stays with the officer.
     Hint,
+    /// Among them is one whose basis leaves the officer no choice; the officer looks at it and decides
+    /// all the same.
+    Mandatory,
     /// The name does not fit the code, or the code is not known here.
     Uncertain,
 }
@@ -91,6 +98,17 @@ pub struct AdviceItem {
     pub organ: Option<String>,
     pub until: Option<jiff::civil::Date>,
     pub basis: Vec<domain::parameter::Reference>,
+    /// What it asks for in this kind of matter.
+    pub measures: Vec<AdviceMeasure>,
+}
+
+/// A measure an entry asks for.
+#[derive(Clone, Debug, Serialize)]
+pub struct AdviceMeasure {
+    pub measure: String,
+    pub label: String,
+    pub mandatory: bool,
+    pub basis: domain::parameter::Reference,
 }
 
 /// Sections of the lists an officer is hinted at. A penalty is no list entry and calls for no hint.
@@ -98,8 +116,8 @@ const TELLING: [Section; 3] = [Section::SeriousBreach, Section::Abnormal, Sectio
 
 /// Answers a check from what is public; a hit is advice with its basis.
 ///
-/// What may follow from an entry for a matter is said by a list of measures alone. None is
-/// configured yet, so that every entry is a hint for the officer and nothing more.
+/// What may follow from an entry for a matter is said by the lists of measures alone: every other
+/// entry is a hint for the officer and nothing more.
 pub async fn check(platform: &Platform, question: &Question) -> Result<Advice, Error> {
     let lang = question.lang;
     let asked = Asked { slug: question.code.clone(), lang, clocks: question.clocks };
@@ -118,7 +136,13 @@ pub async fn check(platform: &Platform, question: &Question) -> Result<Advice, E
     let mut names = std::iter::once(&head.name).chain(&head.former_names);
     let fits = |asked: &String| names.any(|known| normalise(known) == normalise(asked));
     let name_fits = question.name.as_ref().is_none_or(fits);
-    let items = if name_fits { telling(&file) } else { Vec::new() };
+    let mut items = if name_fits { telling(&file) } else { Vec::new() };
+    if let Some(kind) = question.kind.as_deref().filter(|_| !items.is_empty()) {
+        let subject = subject::find(platform, &question.code).await?;
+        joint::measures(platform, subject.id, &mut items, kind, question.clocks, lang).await?;
+    }
+    let mut asked = items.iter().flat_map(|item| &item.measures);
+    let mandatory = asked.any(|measure| measure.mandatory);
     let (result, sentence) = match (name_fits, items.len()) {
         (false, _) => {
             let (zh, en) = (
@@ -131,6 +155,7 @@ pub async fn check(platform: &Platform, question: &Question) -> Result<Advice, E
             let sentence = lang.t("没有需要提示的公示信息", "no public record calls for a hint");
             (AdviceKind::None, sentence.to_owned())
         }
+        (true, count) if mandatory => (AdviceKind::Mandatory, must(count, lang)),
         (true, count) => (AdviceKind::Hint, hint(count, lang)),
     };
     Ok(Advice {
@@ -159,10 +184,21 @@ pub fn uncertain(platform: &Platform, question: &Question, sentence: &str) -> Ad
 fn hint(count: usize, lang: Lang) -> String {
     match lang {
         Lang::Zh => format!(
-            "有 {count} 条名单信息供经办人参考；本平台没有为这个事项配置措施清单，是否采取措施由经办人依法决定，不得据此自动拒绝"
+            "有 {count} 条名单信息供经办人参考；对这类事项没有规定必须采取的措施，是否采取措施由经办人依法决定，不得据此自动拒绝"
         ),
         Lang::En => format!(
-            "{count} list entries for the officer to read; no list of measures is configured here for this matter: the officer decides under the law, nothing is refused automatically"
+            "{count} list entries for the officer to read; no measure is prescribed for this kind of matter: the officer decides under the law, nothing is refused automatically"
+        ),
+    }
+}
+
+fn must(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!(
+            "有 {count} 条名单信息，其中有依规定应当采取的措施；由经办人核对依据后办理并反馈，不得据此自动拒绝"
+        ),
+        Lang::En => format!(
+            "{count} list entries, some with a measure their basis prescribes: the officer compares the basis, acts and tells back; nothing is refused automatically"
         ),
     }
 }
@@ -179,6 +215,7 @@ fn telling(file: &file::FileView) -> Vec<AdviceItem> {
         organ: record.organ.clone(),
         until: record.publication.until,
         basis: record.publication.references.clone(),
+        measures: Vec::new(),
     };
     sections.flat_map(|section| &section.records).map(item).collect()
 }

@@ -42,6 +42,7 @@ pub const SCOPES: &[Action] = &[
     Action::RegisterMatter,
     Action::ReadForMatter,
     Action::ReadOnConsent,
+    Action::FollowFeed,
 ];
 
 /// What a department's system may do where nothing else is said.

@@ -21,7 +21,7 @@ use crate::{
     access_log::{self, Looked},
     error::Error,
     gate::{self, Permit},
-    matter,
+    listing, matter,
     platform::Platform,
     question::{impersonal, question},
     reading,
@@ -127,6 +127,7 @@ pub fn state_label(kind: CaseKind, state: &str) -> Text {
         CaseKind::Objection => {
             domain::objection::State::from_code(state).map(|state| state.label())
         }
+        CaseKind::Listing => domain::listing::State::from_code(state).map(|state| state.label()),
     };
     known.unwrap_or_else(|| state.into())
 }
@@ -134,7 +135,8 @@ pub fn state_label(kind: CaseKind, state: &str) -> Text {
 /// The cases of one's own subject, newest first.
 pub async fn own(platform: &Platform, access: &Access, lang: Lang) -> Result<Vec<CaseLine>, Error> {
     let subject = own_subject(platform, access, Action::ReadOwn).await?;
-    let cases = store::case::of_subject(&platform.register, subject).await?;
+    let mut cases = store::case::of_subject(&platform.register, subject).await?;
+    cases.retain(listing::is_told);
     lines(platform, access, cases, lang).await
 }
 
@@ -167,11 +169,7 @@ pub async fn open(
 ) -> Result<CaseView, Error> {
     let case = store::case::get(&platform.register, id).await?.ok_or(Error::NotFound)?;
     let (hand, permit) = admit(platform, access, &case, Action::HandleCase).await?;
-    let mut write = platform.register.write().await?;
-    let record = std::iter::once((case.item.as_str(), case.record.0));
-    let looked = Looked::at(record);
-    access_log::note(platform, &mut write, Event::CaseRead, case.subject, &permit, &looked).await?;
-    write.commit().await?;
+    note_look(platform, &case, &permit).await?;
     let today = platform.today();
     let deadlines = store::case::deadlines(&platform.register, id).await?;
     let mut history = Vec::new();
@@ -206,10 +204,7 @@ pub async fn document(
     let (_, permit) = admit(platform, access, &case, Action::HandleCase).await?;
     let found = store::case::document::get(&platform.register, id, document).await?;
     let (paper, content) = found.ok_or(Error::NotFound)?;
-    let mut write = platform.register.write().await?;
-    let looked = Looked::at(std::iter::once((case.item.as_str(), case.record.0)));
-    access_log::note(platform, &mut write, Event::CaseRead, case.subject, &permit, &looked).await?;
-    write.commit().await?;
+    note_look(platform, &case, &permit).await?;
     Ok(OpenedPaper { file_name: paper.file_name, media_type: paper.media_type, content })
 }
 
@@ -249,6 +244,9 @@ pub async fn add_paper(
     if going.case.closed_at.is_some() {
         return Err(not_now(NotNow));
     }
+    if going.case.kind == CaseKind::Listing {
+        return listing::add_paper(going, paper).await;
+    }
     let name = paper.file_name.clone();
     going.attach(paper).await?;
     going.tell(Step::DocumentAdded, &name, "").await?;
@@ -266,12 +264,33 @@ pub async fn serve(
     let how = note(how, "how")?;
     let mut going = Going::begin(platform, access, id).await?;
     going.only(&[Hand::Organ, Hand::Centre])?;
+    if going.case.kind == CaseKind::Listing {
+        // Its service is a step of its own, with the receipt that shows it.
+        return Err(not_now(NotNow));
+    }
     let (case, today) = (going.case.id, going.today);
     if !store::case::document::serve(&mut going.write, case, document, today, &how).await? {
         return Err(Error::NotFound);
     }
     going.tell(Step::NoticeServed, &how, &document.to_string()).await?;
     going.finish().await
+}
+
+/// Writes down that somebody looked at a case: for its subject, once it may know of the case.
+async fn note_look(platform: &Platform, case: &Case, permit: &Permit) -> Result<(), Error> {
+    let record = (case.record.0 != 0).then_some((case.item.as_str(), case.record.0));
+    let looked = Looked::at(record.into_iter());
+    let mut write = platform.register.write().await?;
+    let event = Event::CaseRead;
+    if listing::is_told(case) {
+        access_log::note(platform, &mut write, event, case.subject, permit, &looked).await?;
+    } else {
+        let (now, actor) = (platform.now(), permit.access().actor.to_string());
+        let detail = access_log::detail(permit.access(), permit, &looked)?;
+        store::audit::append(&mut write, now, &actor, event, &case.number, &detail).await?;
+    }
+    write.commit().await?;
+    Ok(())
 }
 
 /// The record a case is about: its versions, all of its subject's, as the register holds them now.
@@ -323,7 +342,8 @@ async fn admit(
     action: Action,
 ) -> Result<(Hand, Permit), Error> {
     if let Ground::Own(subject) = access.ground {
-        let holds = subject == case.subject && reading::holds(platform, access, subject).await?;
+        let own = subject == case.subject && listing::is_told(case);
+        let holds = own && reading::holds(platform, access, subject).await?;
         let action = if action == Action::HandleCase { Action::ReadOwn } else { action };
         let permit = gate::admit(platform, access, action, holds);
         return Ok((Hand::Subject, permit.map_err(|_| Error::NotFound)?));
@@ -414,7 +434,7 @@ async fn who(platform: &Platform, case: &Case, actor: &str, lang: Lang) -> Resul
     if actor == "platform" {
         return Ok(lang.t("平台", "the platform").to_owned());
     }
-    if actor == case.opened_by {
+    if actor == case.opened_by && case.kind != CaseKind::Listing {
         return matter::name(platform, case.subject, lang).await;
     }
     let Some(id) = actor.strip_prefix("account:").and_then(|id| id.parse().ok()) else {
@@ -422,6 +442,9 @@ async fn who(platform: &Platform, case: &Case, actor: &str, lang: Lang) -> Resul
     };
     let held = store::account::memberships(&platform.register, AccountId(id)).await?;
     let Some(console) = held.iter().find(|one| one.role.is_console()) else {
+        if case.kind == CaseKind::Listing && actor == case.opened_by {
+            return Ok(platform.department_label(&case.organ, lang));
+        }
         return matter::name(platform, case.subject, lang).await;
     };
     let organisation = store::organisation::get(&platform.register, console.organisation).await?;

@@ -11,9 +11,9 @@ use jiff::Span;
 
 use crate::{
     access_log::{self, Looked},
-    advice::{self, Advice, Question},
+    advice::{self, Advice, AdviceKind, Question},
     error::Error,
-    gate,
+    gate, joint,
     platform::Platform,
     question::question,
     session, subject,
@@ -170,11 +170,15 @@ pub async fn check(
         code: slug(platform, matter.subject).await?,
         name,
         matter: advice::Matter::parse(&access.purpose)?,
+        kind: Some(matter.kind.clone()),
         clocks,
         lang,
     };
     let mut write = platform.register.write().await?;
     let advice = advice::check(platform, &question).await?;
+    if advice.result != AdviceKind::Uncertain && !question.clocks.is_past {
+        joint::keep(&mut write, matter, &advice.items, platform.now()).await?;
+    }
     let looked = Looked::at(advice.items.iter().map(|item| (item.item.as_str(), item.record)));
     let event = Event::CheckAnswered;
     access_log::note(platform, &mut write, event, matter.subject, &permit, &looked).await?;

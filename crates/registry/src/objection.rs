@@ -5,6 +5,7 @@ use domain::{
     access::{Access, Action},
     case::{CaseKind, Step, Turn},
     ids::{CaseId, RecordId},
+    notice::NoticeKind as Kind,
     objection::{Against, State},
     standing::Standing,
     text::Text,
@@ -15,7 +16,7 @@ use store::case::{Case, NewCase};
 use crate::{
     case::{self, Hand, Paper, going::Going, kept, not_now, read},
     error::Error,
-    notice::{self, Kind},
+    notice,
     platform::Platform,
     question::question,
 };

@@ -3,7 +3,9 @@
 
 use domain::{case::CaseKind, ids::CaseId};
 
-use crate::{case::going::Going, error::Error, objection, platform::Platform, repair};
+use crate::{
+    case::going::Going, error::Error, joint, listing, objection, platform::Platform, repair,
+};
 
 /// Deadlines looked at between two breaths.
 const PAGE: i64 = 500;
@@ -15,6 +17,8 @@ pub struct Done {
     pub lapsed: u64,
     /// Applications that ended with the publication of their record.
     pub ended: u64,
+    /// Measures to be lifted, because their entry is gone.
+    pub lifted: u64,
 }
 
 /// Goes through every deadline that has run out, and every application whose record is published no
@@ -41,8 +45,10 @@ pub async fn run(platform: &Platform) -> Result<Done, Error> {
         let Some(last) = found.last().filter(|_| is_full(found.len())) else { break };
         after = *last;
     }
+    done.lifted = joint::lift_ended(platform).await?;
     if done != Done::default() {
-        tracing::info!(lapsed = done.lapsed, ended = done.ended, "cases reconciled");
+        let Done { lapsed, ended, lifted } = done;
+        tracing::info!(lapsed, ended, lifted, "cases reconciled");
     }
     Ok(done)
 }
@@ -61,6 +67,7 @@ async fn lapse(platform: &Platform, case: CaseId, rule: &str) -> Result<bool, Er
         match going.case.kind {
             CaseKind::Repair => repair::lapse(&mut going, rule).await?,
             CaseKind::Objection => objection::lapse(&mut going, rule).await?,
+            CaseKind::Listing => listing::lapse(&mut going, rule).await?,
         }
     }
     going.finish().await?;

@@ -6,10 +6,10 @@ use domain::{
     case::{CaseKind, Step},
     catalogue::Polarity,
     ids::{CaseId, RecordId, SubjectId},
+    notice::NoticeKind as Kind,
     record::Version,
     repair::{self, Decision, Facts, Ground, Path, State, Terms},
     standing::Standing,
-    text::Text,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use store::{
 use crate::{
     case::{self, Hand, Paper, going::Going, kept, not_now, read},
     error::Error,
-    notice::{self, Kind},
+    notice,
     platform::Platform,
     question::question,
     record, subject,
@@ -489,12 +489,6 @@ async fn barred_until(platform: &Platform, subject: SubjectId) -> Result<Option<
 
 /// The words of the commitment that goes with an application.
 #[must_use]
-pub fn commitment() -> Text {
-    Text::new(
-        "本主体郑重承诺：所提交的材料真实、合法、有效；已纠正失信行为、履行相关义务；今后依法诚信经营；\
-         如有虚假或者违背承诺，愿意依法承担责任，并同意将违诺情况记入信用记录。",
-        "We declare that the material handed in is true, lawful and valid; that the conduct is corrected \
-         and the duties are performed; that we will act honestly under the law; and that we answer for \
-         any untruth or breach, which may be recorded.",
-    )
+pub fn commitment(platform: &Platform) -> String {
+    platform.policy.notice(Kind::Commitment).map(|words| words.body.clone()).unwrap_or_default()
 }

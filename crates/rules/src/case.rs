@@ -1,25 +1,25 @@
-//! Golden cases of `cases/`: what the law says of one record on one day, as an officer reads it.
+//! Golden cases of `cases/`: what the law says of one record on one day, as an officer reads it; of an
+//! entry in a list; of the last day of a deadline.
+
+mod clock;
+mod entry;
+mod given;
 
 use std::fmt;
 
 use domain::{
-    catalogue::{Field, FieldKind, Item},
-    ids::CaseId,
-    payload::Payload,
     policy::Policy,
     publication::{self, Facts, Publication, Withheld},
-    repair::{self, Decision, Path, Terms},
-    standing::{self, Change, Held, Standing},
-    subject,
+    repair::{self, Decision, Terms},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use serde::Deserialize;
-use toml::{Spanned, Table, Value};
+use toml::{Spanned, Table};
 
 use crate::{
-    code_list,
+    case::given::{Given, read_given},
     disclosure::Nothing,
-    raw::{self, Day, Words},
+    raw::{Day, Words},
     source::Page,
 };
 
@@ -30,24 +30,23 @@ pub struct Case {
     pub line: usize,
     /// A sentence of law.
     pub name: String,
-    pub item: String,
-    pub as_of: Date,
-    given: Given,
-    expect: Expect,
+    what: What,
 }
 
-/// The record and its subject.
 #[derive(Clone, Debug)]
-struct Given {
-    payload: Payload,
-    subject_kind: subject::Kind,
-    subject_ended: bool,
-    withdrawn: bool,
-    standings: Vec<Held>,
-    repair: repair::Facts,
-    decided_on: Option<Date>,
-    effective_until: Option<Date>,
-    known_from: Date,
+enum What {
+    Record(Box<Record>),
+    Entry(Box<entry::Entry>),
+    Clock(clock::Clock),
+}
+
+/// A record on a day, and what is expected of it.
+#[derive(Clone, Debug)]
+struct Record {
+    item: String,
+    as_of: Date,
+    given: Given,
+    expect: Expect,
 }
 
 /// What the public must see of it.
@@ -88,6 +87,18 @@ const REASONS: [&str; 17] = [
 impl Case {
     /// Decides the case under a policy, and tells what was expected where that was not the outcome.
     pub fn run(&self, policy: &Policy) -> Result<(), String> {
+        let run = match &self.what {
+            What::Record(record) => record.run(policy),
+            What::Entry(entry) => entry.run(policy),
+            What::Clock(clock) => clock.run(policy),
+        };
+        let Case { file, line, name, .. } = self;
+        run.map_err(|why| format!("{file}:{line}: {name}: {why}"))
+    }
+}
+
+impl Record {
+    fn run(&self, policy: &Policy) -> Result<(), String> {
         let Some(item) = policy.item(&self.item) else {
             return Err(format!("there is no catalogue item `{}`", self.item));
         };
@@ -109,8 +120,7 @@ impl Case {
         if outcome == self.expect {
             return Ok(());
         }
-        let Case { file, line, name, expect, .. } = self;
-        Err(format!("{file}:{line}: {name}: expected {expect}, decided {outcome}"))
+        Err(format!("expected {}, decided {outcome}", self.expect))
     }
 
     /// What becomes of an application for repair, in the words of an expectation.
@@ -209,9 +219,29 @@ struct RawExpect {
 /// Reads the cases of one file.
 pub(crate) fn read(page: &mut Page<'_>, policy: &Policy) -> Vec<Case> {
     let Some(mut document) = page.document() else { return Vec::new() };
-    let cases = document.each::<RawCase>(page, "case");
+    let records = document.each::<RawCase>(page, "case");
+    let entries = document.each::<entry::RawEntry>(page, "entry");
+    let clocks = document.each::<clock::RawClock>(page, "clock");
     let _: Option<Nothing> = document.rest(page);
-    cases.into_iter().filter_map(|case| read_case(page, policy, case)).collect()
+    let mut cases: Vec<Case> =
+        records.into_iter().filter_map(|case| read_case(page, policy, case)).collect();
+    let file = page.source.path.clone();
+    let mut keep = |line, name, what| cases.push(Case { file: file.clone(), line, name, what });
+    for raw in entries {
+        let (line, raw) = (page.source.line(raw.span().start), raw.into_inner());
+        let name = raw.name.0.clone();
+        if let Some(entry) = entry::read(page, raw) {
+            keep(line, name, What::Entry(Box::new(entry)));
+        }
+    }
+    for raw in clocks {
+        let (line, raw) = (page.source.line(raw.span().start), raw.into_inner());
+        let name = raw.name.0.clone();
+        if let Some(clock) = clock::read(page, policy, raw) {
+            keep(line, name, What::Clock(clock));
+        }
+    }
+    cases
 }
 
 fn read_case(page: &mut Page<'_>, policy: &Policy, case: Spanned<RawCase>) -> Option<Case> {
@@ -232,14 +262,13 @@ fn read_case(page: &mut Page<'_>, policy: &Policy, case: Spanned<RawCase>) -> Op
             return None;
         }
     };
+    let (item, as_of) = (case.item.into_inner(), case.as_of.0);
+    let record = Record { item, as_of, given, expect: expect? };
     Some(Case {
         file: page.source.path.clone(),
         line,
         name: case.name.0,
-        item: case.item.into_inner(),
-        as_of: case.as_of.0,
-        given,
-        expect: expect?,
+        what: What::Record(Box::new(record)),
     })
 }
 
@@ -292,176 +321,3 @@ const OUTCOMES: [&str; 9] = [
     "shielded",
     "too_early",
 ];
-
-/// Facts about a record that are not among the fields of every item.
-const FACTS: [&str; 12] = [
-    "bankruptcy",
-    "barred_until",
-    "committed",
-    "decided_on",
-    "duties_performed",
-    "effective_until",
-    "known_from",
-    "ruling",
-    "standing",
-    "subject_ended",
-    "subject_kind",
-    "withdrawn",
-];
-
-/// Reads the record: values of fields by name, and facts by theirs.
-fn read_given(
-    policy: &Policy,
-    item: &Item,
-    given: &Table,
-    as_of: Date,
-) -> Result<Given, Vec<String>> {
-    let mut faults = Vec::new();
-    let values = read_values(policy, item, given, &mut faults);
-    let written = |fact: &str, role: Option<usize>| {
-        let by_role = role.and_then(|position| values.get(&item.fields[position].name));
-        given.get(fact).or(by_role)
-    };
-    let mut day = |fact: &str, role: Option<usize>| {
-        let value = written(fact, role)?;
-        let date = date(value);
-        if date.is_none() {
-            faults.push(format!("expected `{fact}` to be a date, found {value}"));
-        }
-        date
-    };
-    let decided_on = day("decided_on", item.roles.decided_on);
-    let effective_until = day("effective_until", item.roles.effective_until);
-    let known_from = day("known_from", None).or(decided_on).unwrap_or(as_of);
-    let barred_until = day("barred_until", None);
-    let mut flag = |fact: &str| {
-        let value = given.get(fact);
-        if value.is_some_and(|value| !value.is_bool()) {
-            faults.push(format!("expected `{fact}` to be true or false"));
-        }
-        value.and_then(Value::as_bool).unwrap_or(false)
-    };
-    let (subject_ended, withdrawn) = (flag("subject_ended"), flag("withdrawn"));
-    let repair = applying(&mut flag, barred_until);
-    let subject_kind = match written("subject_kind", item.roles.subject_kind) {
-        None => subject::Kind::Organisation,
-        Some(value) => value.as_str().and_then(subject::Kind::from_code).unwrap_or_else(|| {
-            let kinds = subject::Kind::ALL.map(subject::Kind::code).join(" ");
-            faults.push(format!("expected `subject_kind` to be one of {kinds}"));
-            subject::Kind::Organisation
-        }),
-    };
-    let standings = read_standings(given, as_of, &mut faults);
-    let payload = values.try_into().map_err(|error| vec![error.to_string()])?;
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    Ok(Given {
-        payload,
-        subject_kind,
-        subject_ended,
-        withdrawn,
-        standings,
-        repair,
-        decided_on,
-        effective_until,
-        known_from,
-    })
-}
-
-/// What cases did to the record by the day: `standing = { repaired = 2026-05-14 }`.
-fn read_standings(given: &Table, as_of: Date, faults: &mut Vec<String>) -> Vec<Held> {
-    let Some(table) = given.get("standing") else { return Vec::new() };
-    let Some(table) = table.as_table() else {
-        faults.push("expected `standing` to be a table of words and days".to_owned());
-        return Vec::new();
-    };
-    let mut changes = Vec::new();
-    for (word, value) in table {
-        match (Standing::from_code(word), date(value)) {
-            (Some(standing), Some(on)) => {
-                let (at, case) = (Timestamp::MIN, CaseId(0));
-                changes.push(Change { standing, begins: true, on, at, case });
-            }
-            _ => faults
-                .push(format!("expected a word of standing and a day, found {word} = {value}")),
-        }
-    }
-    standing::held(&changes, as_of, Timestamp::MIN)
-}
-
-/// What is said of an application for repair.
-fn applying(flag: &mut impl FnMut(&str) -> bool, barred_until: Option<Date>) -> repair::Facts {
-    repair::Facts {
-        path: if flag("bankruptcy") { Path::Bankruptcy } else { Path::Performed },
-        duties_performed: flag("duties_performed"),
-        committed: flag("committed"),
-        ruling: flag("ruling"),
-        barred_until,
-        over: false,
-    }
-}
-
-/// The values of fields; a fact that a role gives to a field stands in that field too.
-fn read_values(policy: &Policy, item: &Item, given: &Table, faults: &mut Vec<String>) -> Table {
-    let mut values = Table::new();
-    for (name, value) in given {
-        let role = match name.as_str() {
-            "decided_on" => item.roles.decided_on,
-            "effective_until" => item.roles.effective_until,
-            "subject_kind" => item.roles.subject_kind,
-            _ => None,
-        };
-        match item.field(name).or(role.map(|position| &item.fields[position])) {
-            Some(field) => match canonical(policy, field, value) {
-                Ok(value) => {
-                    values.insert(field.name.clone(), value);
-                }
-                Err(message) => faults.push(message),
-            },
-            None if FACTS.contains(&name.as_str()) => {}
-            None => faults.push(format!("the item has no field `{name}`")),
-        }
-    }
-    values
-}
-
-/// The value as a payload keeps it, or what was expected of it.
-fn canonical(policy: &Policy, field: &Field, value: &Value) -> Result<Value, String> {
-    let name = &field.name;
-    let code = |list: &str, value: &Value| match (value.as_str(), policy.codes.get(list)) {
-        (Some(code), Some(list)) if code_list::has_code(list, code) => Ok(()),
-        _ => Err(format!("`{name}`: {value} is no code of codes/{list}")),
-    };
-    match &field.kind {
-        FieldKind::Date | FieldKind::DateOpen => date(value)
-            .map(|date| Value::String(date.to_string()))
-            .ok_or_else(|| format!("expected `{name}` to be a date, found {value}")),
-        FieldKind::MoneyWan | FieldKind::MoneyYuan | FieldKind::Integer if !value.is_integer() => {
-            Err(format!("expected `{name}` to be a whole number (money in fen), found {value}"))
-        }
-        FieldKind::Flag if !value.is_bool() => {
-            Err(format!("expected `{name}` to be true or false, found {value}"))
-        }
-        FieldKind::MoneyWan | FieldKind::MoneyYuan | FieldKind::Integer | FieldKind::Flag => {
-            Ok(value.clone())
-        }
-        FieldKind::Code { list } => code(list, value).map(|()| value.clone()),
-        FieldKind::Codes { list } => match value.as_array() {
-            Some(codes) => codes.iter().try_for_each(|one| code(list, one)).map(|()| value.clone()),
-            None => Err(format!("expected `{name}` to be a list of codes, found {value}")),
-        },
-        FieldKind::PersonId => Err(format!("`{name}` is sealed and never stands in a case")),
-        _ if value.is_str() => Ok(value.clone()),
-        _ => Err(format!("expected `{name}` to be text, found {value}")),
-    }
-}
-
-/// A date as TOML has it, or as a payload keeps it.
-fn date(value: &Value) -> Option<Date> {
-    match value {
-        Value::Datetime(written) => raw::day(written),
-        Value::String(written) => written.parse().ok(),
-        _ => None,
-    }
-}

@@ -18,7 +18,9 @@ mod deadline;
 mod disclosure;
 mod document;
 mod generation;
+mod list;
 mod matter;
+mod notice;
 mod pack;
 mod parameter;
 mod password;
@@ -125,11 +127,17 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let items = folder.each("catalogue", report, |page, id| catalogue::read(page, id, &shelf));
     let deadlines =
         folder.required("deadlines.toml", report, |page| deadline::read(page, &parameters));
+    let measures = folder
+        .required("measures.toml", report, |page| list::read_measures(page, matters.as_deref()));
+    let shelf =
+        list::Shelf { codes: &codes, parameters: &parameters, measures: measures.as_deref() };
+    let lists = folder.required("lists.toml", report, |page| list::read_lists(page, &shelf));
+    let notices = folder.required("notices.toml", report, |page| notice::read(page, &parameters));
     let generations = generation::read_all(folder, report, &codes);
     let years = folder.each("calendar", report, calendar::read);
     let law = check::Law { walls: &walls, parameters: &parameters };
-    let places =
-        place::read_all(folder, report, &place::Shelf { items: &items, codes: &codes, law });
+    let shelf = place::Shelf { items: &items, codes: &codes, lists: lists.as_deref(), law };
+    let places = place::read_all(folder, report, &shelf);
     let packs = folder.each("packs", report, |page, id| {
         pack::read(page, id, &pack::Shelf { items: &items, codes: &codes, places: &places })
     });
@@ -142,6 +150,9 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
         parameters: parameters.into_iter().filter_map(|(key, one)| Some((key, one?))).collect(),
         generations,
         matters: matters?,
+        lists: lists?,
+        measures: measures?,
+        notices: notices?,
         deadlines: deadlines?,
         calendar: Arc::new(Calendar::new(years.into_values().flatten().collect())),
         packs: shared(packs),

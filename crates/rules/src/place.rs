@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     check::Check,
     identifier::uscc::UnifiedCode,
+    list::List,
     place::{Department, District, Place},
     text::Text,
 };
@@ -27,6 +28,7 @@ use crate::{
 pub(crate) struct Shelf<'a> {
     pub(crate) items: &'a Items,
     pub(crate) codes: &'a Codes,
+    pub(crate) lists: Option<&'a [List]>,
     pub(crate) law: Law<'a>,
 }
 
@@ -67,6 +69,8 @@ struct RawDepartment {
     kinds: Spanned<Vec<Words>>,
     mark: Spanned<Words>,
     items: Vec<Spanned<String>>,
+    #[serde(default)]
+    lists: Vec<Spanned<String>>,
     instrument: Option<Spanned<Words>>,
     article: Option<String>,
     #[serde(default)]
@@ -85,8 +89,8 @@ pub(crate) fn read_all(folder: &Folder, report: &mut Report, shelf: &Shelf<'_>) 
         let file = |name: &str| format!("places/{id}/{name}.toml");
         let place = folder.required(&file("place"), report, |page| page.document()?.rest(page));
         let districts = folder.required(&file("districts"), report, read_districts);
-        let departments = folder
-            .required(&file("departments"), report, |page| read_departments(page, shelf.items));
+        let departments =
+            folder.required(&file("departments"), report, |page| read_departments(page, shelf));
         let checks = folder.get(&file("checks"));
         let checks = checks.map(|source| read_checks(&mut Page { source, report }, shelf));
         if let (Some(RawPlace { division, .. }), Some(source)) =
@@ -166,7 +170,7 @@ fn read_districts(page: &mut Page<'_>) -> Option<Vec<District>> {
     Some(districts)
 }
 
-fn read_departments(page: &mut Page<'_>, items: &Items) -> Option<Vec<Department>> {
+fn read_departments(page: &mut Page<'_>, shelf: &Shelf<'_>) -> Option<Vec<Department>> {
     let mut document = page.document()?;
     let (mut ids, mut codes) = (BTreeSet::new(), BTreeSet::new());
     let mut departments = Vec::new();
@@ -189,11 +193,25 @@ fn read_departments(page: &mut Page<'_>, items: &Items) -> Option<Vec<Department
         if raw.kinds.get_ref().is_empty() {
             page.fault(raw.kinds.span(), "expected at least one kind of body");
         }
-        check_items(page, items, &raw);
+        check_items(page, shelf.items, &raw);
+        check_lists(page, shelf.lists, &raw);
         departments.push(build_department(page, raw));
     }
     document.rest::<Nothing>(page)?;
     Some(departments)
+}
+
+/// Each list must exist, and whoever decides on one hands its entries in.
+fn check_lists(page: &mut Page<'_>, lists: Option<&[List]>, raw: &RawDepartment) {
+    for named in &raw.lists {
+        let id = named.get_ref();
+        if lists.is_some_and(|lists| !lists.iter().any(|list| list.id == *id)) {
+            page.fault(named.span(), format!("lists.toml has no list `{id}`"));
+        }
+        if !raw.items.iter().any(|item| item.get_ref() == "serious_breach") {
+            page.fault(named.span(), "who decides on a list hands in `serious_breach`");
+        }
+    }
 }
 
 /// Each item must exist, stand once, and be one that a body of these kinds provides.
@@ -234,6 +252,7 @@ fn build_department(page: &mut Page<'_>, raw: RawDepartment) -> Department {
         label: raw::text(raw.zh, raw.en),
         uscc: raw.uscc.map(Spanned::into_inner),
         kinds: raw.kinds.into_inner().into_iter().map(|kind| kind.0).collect(),
+        lists: raw.lists.into_iter().map(Spanned::into_inner).collect(),
         items: raw.items.into_iter().map(Spanned::into_inner).collect(),
         mark: raw.mark.into_inner().0,
         reference,

@@ -140,7 +140,7 @@ pub async fn held(write: &mut Write, id: CaseId) -> Result<Option<Case>, Error> 
 pub async fn update(write: &mut Write, case: &Case) -> Result<(), Error> {
     let statement = "\
         update credit_case set state = $2, turn = $3, organ = $4, handler = $5, data = $6, due_on = $7,
-          closed_at = $8
+          closed_at = $8, record_id = $9
         where id = $1";
     sqlx::query(statement)
         .bind(case.id.0)
@@ -151,6 +151,7 @@ pub async fn update(write: &mut Write, case: &Case) -> Result<(), Error> {
         .bind(&case.data)
         .bind(stamp::day(case.due_on))
         .bind(case.closed_at.map(stamp::instant))
+        .bind(case.record.0)
         .execute(&mut *write.tx)
         .await?;
     Ok(())

@@ -31,6 +31,9 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
         ("case", include_str!("../migrations/0007_case.sql")),
         ("own_account", include_str!("../migrations/0008_own_account.sql")),
         ("claim_code", include_str!("../migrations/0009_claim_code.sql")),
+        ("listing", include_str!("../migrations/0010_listing.sql")),
+        ("joint", include_str!("../migrations/0011_joint.sql")),
+        ("recipient", include_str!("../migrations/0012_recipient.sql")),
     ];
     let numbered = (1..).zip(texts).map(|(number, (what, text))| {
         Migration::new(number, what.into(), MigrationType::Simple, text.into_sql_str(), false)

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod key;
 pub mod list;
 pub mod matter;
+pub mod measure;
 pub mod openapi;
 pub mod problem;
 pub mod report;
@@ -70,12 +71,17 @@ pub fn router(platform: &Platform) -> Router<Platform> {
         .route("/matters/{matter}", get(matter::matter))
         .route("/matters/{matter}/close", post(matter::close_matter))
         .route("/matters/{matter}/file", post(matter::matter_file))
+        .route("/matters/{matter}/measures", get(measure::matter_measures))
+        .route("/matters/{matter}/feedback", post(measure::feedback))
+        .route("/matters/{matter}/lifted", post(measure::lifted))
+        .route("/measures", get(measure::measures))
         .route("/consents", get(consent::consents))
         .route("/consents/{consent}/file", post(consent::consent_file))
         .route("/catalogue", get(catalogue::catalogue))
         .route("/catalogue/{item}", get(catalogue::catalogue_item))
         .route("/public/{item}", get(list::list))
         .route("/changes", get(changes::changes))
+        .route("/changes/confirmed", post(changes::confirm_changes))
         .route("/submissions/{receipt}", get(submission::submission))
         .route("/submissions/{receipt}/faults", get(submission::faults))
         .route("/submissions/{receipt}/rejected.csv", get(submission::rejected_csv))

@@ -8,8 +8,10 @@ mod claims;
 mod file;
 mod home;
 mod keys;
+pub mod listings;
 mod matters;
 mod progress;
+mod recipients;
 mod records;
 mod sample;
 pub mod submissions;
@@ -23,6 +25,8 @@ pub fn router() -> Router<Platform> {
         .merge(accounts::router())
         .merge(audit::router())
         .merge(cases::router())
+        .merge(listings::router())
+        .merge(recipients::router())
         .merge(catalogue::router())
         .merge(claims::router())
         .merge(home::router())

@@ -21,6 +21,8 @@ const CONSOLE: &[Entry] = &[
     ("submissions", "/console/submissions", "归集", "Deliveries", Action::ReadSubmission),
     ("records", "/console/records", "本单位记录", "Our records", Action::ReadDepartmentRecord),
     ("cases", "/console/cases", "办件", "Cases", Action::HandleCase),
+    ("joint", "/console/joint", "联合奖惩", "Joint action", Action::DecideClaim),
+    ("recipients", "/console/recipients", "接收方", "Recipients", Action::DecideClaim),
     ("matters", "/console/matters", "事项查询", "Matters", Action::RegisterMatter),
     ("consents", "/console/consents", "授权查询", "Consents", Action::ReadOnConsent),
     ("claims", "/console/claims", "认领", "Claims", Action::DecideClaim),

@@ -40,6 +40,11 @@ impl Brought {
         let found = self.fields.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value.as_str())
     }
+
+    /// The names of its fields, such as those of boxes that were ticked.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
 }
 
 /// Takes the form in; `kind` says what the paper is.

@@ -78,6 +78,7 @@ pub fn router(platform: &Platform) -> Router<Platform> {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .merge(console::submissions::upload())
         .merge(console::cases::upload())
+        .merge(console::listings::upload())
         .merge(centre::cases::upload())
         .layer(Extension(Deliveries::default()))
         .layer(middleware::from_fn_with_state(platform.clone(), guard))

@@ -189,6 +189,13 @@ impl Frame {
         }
     }
 
+    /// What a paper of a case is, where its name alone does not say it.
+    #[must_use]
+    pub fn paper_kind(&self, kind: &str) -> Option<&'static str> {
+        let known = registry::listing::PAPERS.iter().find(|(known, ..)| *known == kind);
+        known.map(|(_, zh, en)| if self.zh { *zh } else { *en })
+    }
+
     /// The beginning and the end of a digest.
     #[must_use]
     pub fn short_digest(&self, digest: &str) -> String {

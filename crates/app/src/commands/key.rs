@@ -52,7 +52,7 @@ struct Holder {
 struct Add {
     #[command(flatten)]
     holder: Holder,
-    /// What it may be used for: deliver, read_submission, check, register_matter, read_for_matter,
+    /// What it may be used for: deliver, read_submission, check, register_matter, read_for_matter, follow_feed,
     /// read_on_consent; a department's own deliveries where none is given
     #[arg(long)]
     scope: Vec<String>,

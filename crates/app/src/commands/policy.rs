@@ -35,7 +35,7 @@ pub fn run(settings: &Settings, policy: &Policy, json: bool) -> anyhow::Result<E
         cases = read.len();
         for case in &read {
             if let Err(why) = case.run(policy) {
-                faults.push(format!("{}:{}: {}: {why}", case.file, case.line, case.name));
+                faults.push(why);
             }
         }
         let place = place.as_ref().unwrap_or(&settings.place);

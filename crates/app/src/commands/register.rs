@@ -53,8 +53,11 @@ pub async fn restore(settings: &Settings, file: &Path, json: bool) -> anyhow::Re
 pub async fn verify(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
     let register = Register::open(settings.engine()).await?;
     let mut findings = store::verify::verify(&register, &mut told(json)).await?;
-    let (decided, otherwise) = registry::repair::replay(&register).await?;
+    let (decided, mut otherwise) = registry::repair::replay(&register).await?;
     findings.checked.push(("repair_decision".to_owned(), decided));
+    let (decided, lacking) = registry::listing::found::replay(&register).await?;
+    findings.checked.push(("listing_decision".to_owned(), decided));
+    otherwise.extend(lacking);
     for number in &otherwise {
         let (zh, en) =
             ("按原来的事实重算，结论不同", "comes out otherwise on the facts it was decided on");

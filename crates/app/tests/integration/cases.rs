@@ -1,8 +1,12 @@
 //! Cases from both sides of the desk: what a subject sees and does, what an officer does, and what it
 //! does to the record everywhere.
 
+mod joint;
+mod listing;
 mod objecting;
+mod orders;
 mod reaching;
+mod receiving;
 mod repairing;
 
 use axum::http::StatusCode;

@@ -265,6 +265,32 @@ pub fn penalty(business: &Business, number: &str, decided_on: &str) -> Row {
     ])
 }
 
+/// An entry in a serious-breach list with every document of its procedure.
+pub fn listing(business: &Business, number: &str) -> Row {
+    row(&[
+        ("SX_XDR_MC", &business.name),
+        ("SX_XDR_LB", "法人及非法人组织"),
+        ("SX_XDR_SHXYM", &business.code),
+        ("SX_FRDB", "示例甲"),
+        ("SX_MDLX", "market_serious"),
+        ("SX_LRSY", "销售不合格商品，受到较重行政处罚"),
+        ("SX_LRYJ", "国家市场监督管理总局令第44号"),
+        ("SX_GZWSH", "示市监列告〔2026〕1号"),
+        ("SX_GZRQ", "2026-06-01"),
+        ("SX_SBQK", "未提出陈述申辩"),
+        ("SX_WSH", number),
+        ("SX_JDRQ", "2026-06-20"),
+        ("SX_SDRQ", "2026-06-22"),
+        ("SX_CSTS", "限制参加评先评优"),
+        ("SX_YCTJ", "履行义务、纠正违法行为后可以申请提前移出"),
+        ("SX_QXZ", "2029-06-20"),
+        ("SX_LRJG", ORGAN),
+        ("SX_LRJGDM", ORGAN_CODE),
+        ("SX_SJLY", ORGAN),
+        ("SX_SJLYDM", ORGAN_CODE),
+    ])
+}
+
 /// A number of nobody: its division, 419900, issues none.
 pub const PERSON: &str = "419900198001010017";
 

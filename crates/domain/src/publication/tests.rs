@@ -84,6 +84,20 @@ fn class(id: &str, published: bool, minimum_months: i64, maximum_months: i64) ->
     }
 }
 
+fn term() -> Parameter {
+    Parameter {
+        key: "term".to_owned(),
+        label: Text::default(),
+        unit: Unit::Months,
+        values: vec![Dated {
+            from: date(2000, 1, 1),
+            until: None,
+            value: 24,
+            reference: reference("term", false),
+        }],
+    }
+}
+
 /// 1 and 2 are light, 3 is general, 3? nobody has compared, 8 is barred from repair; x is 3 or 8.
 fn policy() -> Policy {
     let kind = |code: &str, position, verified| {
@@ -115,24 +129,16 @@ fn policy() -> Policy {
             kinds: BTreeSet::from(["1".to_owned(), "3".to_owned()]),
         }),
     };
-    let term = Parameter {
-        key: "term".to_owned(),
-        label: Text::default(),
-        unit: Unit::Months,
-        values: vec![Dated {
-            from: date(2000, 1, 1),
-            until: None,
-            value: 24,
-            reference: reference("term", false),
-        }],
-    };
     Policy {
         version: String::new(),
         items: BTreeMap::new(),
         codes: BTreeMap::new(),
         disclosures: Vec::new(),
-        parameters: BTreeMap::from([("term".to_owned(), term)]),
+        parameters: BTreeMap::from([("term".to_owned(), term())]),
         matters: Vec::new(),
+        lists: Vec::new(),
+        measures: Vec::new(),
+        notices: Vec::new(),
         deadlines: Vec::new(),
         generations: vec![generation],
         calendar: std::sync::Arc::new(crate::calendar::Calendar::default()),

@@ -123,6 +123,11 @@ impl<'p> Going<'p> {
         let (number, subject) = (self.case.number.clone(), self.case.subject);
         let (now, actor, event) = (self.now, self.actor.clone(), Event::CaseMoved);
         let code = step.code();
+        // Before its subject is told of an entry in a list, only the audit is.
+        if !crate::listing::is_told(&self.case) {
+            store::audit::append(&mut self.write, now, &actor, event, &number, code).await?;
+            return Ok(());
+        }
         store::audit::append_about(&mut self.write, now, &actor, event, &number, code, subject)
             .await?;
         Ok(())
@@ -139,6 +144,11 @@ impl<'p> Going<'p> {
 
     /// Starts a deadline by its rule; nothing where no law of the day sets one.
     pub async fn start(&mut self, rule: &str) -> Result<(), Error> {
+        self.start_on(rule, self.today).await
+    }
+
+    /// Starts a deadline with an event that was on a day.
+    pub async fn start_on(&mut self, rule: &str, event: Date) -> Result<(), Error> {
         let policy = &self.platform.policy;
         let Some(rule) = policy.deadline(rule) else { return Ok(()) };
         // A deadline is started once, however often a step is told.
@@ -147,7 +157,7 @@ impl<'p> Going<'p> {
         if self.deadlines.iter().any(running) {
             return Ok(());
         }
-        let Some(deadline) = Deadline::start(policy, rule, self.today) else { return Ok(()) };
+        let Some(deadline) = Deadline::start(policy, rule, event) else { return Ok(()) };
         store::case::start(&mut self.write, self.case.id, &deadline).await?;
         let held = store::case::deadlines_held(&mut self.write, self.case.id).await?;
         self.deadlines = held;
@@ -259,6 +269,13 @@ impl<'p> Going<'p> {
         let place = Place { subject: *subject, record: *record, item };
         let change = Change { standing, begins, on: self.today, at: self.now, case: *id };
         let feed = store::standing::append(&mut self.write, place, &change).await?;
+        if begins && standing.ends() {
+            // Whoever acted on the record lifts what it took.
+            let why = standing.label().zh;
+            store::joint::lift(&mut self.write, *record, &why, self.now).await?;
+        } else if standing.ends() {
+            store::joint::ask_again(&mut self.write, *record).await?;
+        }
         store::job::enqueue(&mut self.write, crate::figures::JOB, item, self.now).await?;
         let word = if begins { "begins" } else { "ends" };
         let detail = format!("{} {word} record={record} feed={feed}", standing.code());

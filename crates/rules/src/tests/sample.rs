@@ -6,6 +6,94 @@ const PUBLIC: &str = include_str!("../../../../policy/access/public.cedar");
 const SUBJECT: &str = include_str!("../../../../policy/access/subject.cedar");
 const MATTERS: &str = include_str!("../../../../policy/matters.toml");
 const DEADLINES: &str = "";
+
+const NOTICES: &str = r#"
+[[notice]]
+id = "commitment"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "repair_accepted"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "repair_completion"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "repair_not_accepted"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "repair_extended"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "repair_granted"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "repair_shielded"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "repair_restored"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "repair_refused"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "repair_revoked"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "objection_forwarded"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "objection_not_accepted"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "objection_answered"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "objection_lapsed"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "listing_notice"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "listing_decided"
+title = "示例"
+body = "示例"
+remedies = false
+[[notice]]
+id = "listing_dropped"
+title = "示例"
+body = "示例"
+remedies = false
+"#;
 const WALLS: &str = include_str!("../../../../policy/walls.toml");
 
 const DISCLOSURE: &str = r#"
@@ -321,7 +409,7 @@ verified = true
 "#;
 
 /// Every file with its text.
-pub(super) const FOLDER: [(&str, &str); 24] = [
+pub(super) const FOLDER: [(&str, &str); 27] = [
     ("access/administration.cedar", ADMINISTRATION),
     ("access/console.cedar", CONSOLE),
     ("access/public.cedar", PUBLIC),
@@ -336,6 +424,9 @@ pub(super) const FOLDER: [(&str, &str); 24] = [
     ("disclosure.toml", DISCLOSURE),
     ("matters.toml", MATTERS),
     ("deadlines.toml", DEADLINES),
+    ("lists.toml", ""),
+    ("measures.toml", ""),
+    ("notices.toml", NOTICES),
     ("packs/old.toml", PACK),
     ("parameters/age.toml", AGE),
     ("parameters/publication/order36.toml", GENERATION),

@@ -105,6 +105,7 @@ pub async fn check(
         code,
         name,
         matter: Matter::parse(&matter).map_err(in_body)?,
+        kind: kind.clone(),
         clocks: Clocks::set(&platform, as_of, known_at).await.map_err(in_body)?,
         lang: asker.lang,
     };

@@ -170,7 +170,7 @@ pub async fn matter_file(
 }
 
 /// A number that cannot be one is of no matter.
-fn number(text: &str) -> Result<MatterId, Problem> {
+pub(super) fn number(text: &str) -> Result<MatterId, Problem> {
     text.parse().map(MatterId).map_err(|_| Problem::new(Kind::NotFound))
 }
 

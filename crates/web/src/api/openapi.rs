@@ -10,8 +10,8 @@ use utoipa::OpenApi;
 use crate::api::{
     answer::{self, Answer},
     asking::Params,
-    catalogue, changes, check, consent, list, matter, problem, report, schema, spool, subject,
-    submission,
+    catalogue, changes, check, consent, list, matter, measure, problem, report, schema, spool,
+    subject, submission,
 };
 
 #[derive(OpenApi)]
@@ -39,8 +39,9 @@ use crate::api::{
     paths(
         subject::search, subject::subject, subject::file, subject::record,
         subject::record_by_number, check::check, matter::register_matter, matter::matter,
-        matter::close_matter, matter::matter_file, consent::consents, consent::consent_file, list::list,
-        changes::changes, catalogue::catalogue, catalogue::catalogue_item, report::issue_report,
+        matter::close_matter, matter::matter_file, measure::measures, measure::matter_measures,
+        measure::feedback, measure::lifted, consent::consents, consent::consent_file, list::list,
+        changes::changes, changes::confirm_changes, catalogue::catalogue, catalogue::catalogue_item, report::issue_report,
         report::report, report::report_document, report::verify, submission::deliver,
         submission::submissions, submission::submission, submission::faults,
         submission::rejected_csv, submission::rejected_xlsx,
@@ -61,10 +62,15 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("matter", "200", include_str!("examples/matter.json")),
     ("close_matter", "200", include_str!("examples/matter.json")),
     ("matter_file", "200", include_str!("examples/opened_file.json")),
+    ("measures", "200", include_str!("examples/measures.json")),
+    ("matter_measures", "200", include_str!("examples/measures.json")),
+    ("feedback", "200", include_str!("examples/measures.json")),
+    ("lifted", "200", include_str!("examples/measures.json")),
     ("consents", "200", include_str!("examples/consents.json")),
     ("consent_file", "200", include_str!("examples/opened_file.json")),
     ("list", "200", include_str!("examples/list.json")),
     ("changes", "200", include_str!("examples/changes.json")),
+    ("confirm_changes", "200", include_str!("examples/confirmed.json")),
     ("catalogue", "200", include_str!("examples/catalogue.json")),
     ("catalogue_item", "200", include_str!("examples/catalogue_item.json")),
     ("issue_report", "201", include_str!("examples/report.json")),

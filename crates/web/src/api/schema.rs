@@ -39,6 +39,11 @@ const NULLABLE: &[(&str, &str)] = &[
     ("pack", "string"),
     ("accepted_at", "string"),
     ("next_row", "integer"),
+    ("outcome", "string"),
+    ("outcome_label", "string"),
+    ("lifted_at", "string"),
+    ("lifted_why", "string"),
+    ("lift_told_at", "string"),
 ];
 
 /// Values of several kinds, of which the examples show some.
@@ -47,7 +52,8 @@ const MIXED: &[(&str, &[&str])] = &[("fields.data", &["string", "integer", "bool
 /// The words a value may be, by the end of its path; the first that fits counts.
 const WORDS: &[(&str, &[&str])] = &[
     ("standing", &["valid", "superseded", "revoked"]),
-    ("result", &["none", "hint", "uncertain"]),
+    ("result", &["none", "hint", "mandatory", "uncertain"]),
+    ("outcome", &["taken", "hinted", "not_applicable", "not_taken"]),
     ("action", &["publish", "remove", "none"]),
     ("polarity", &["positive", "neutral", "negative"]),
     ("openness", &["public", "shared", "authorised"]),

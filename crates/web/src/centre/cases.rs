@@ -19,6 +19,7 @@ use domain::{
 use jiff::civil::Date;
 use registry::{
     case::{self, CaseLine, CaseView, Paper},
+    listing::{self, Said},
     objection,
     platform::Platform,
     reading::{self, Asked},
@@ -42,6 +43,7 @@ pub fn router() -> Router<Platform> {
     Router::new()
         .route("/centre/cases", get(list))
         .route("/centre/cases/{id}", get(page))
+        .route("/centre/cases/{id}/answer", post(answer))
         .route("/centre/cases/{id}/papers/{paper}", get(open_paper))
         .route("/centre/cases/{id}/urge", post(urge))
         .route("/centre/cases/{id}/withdraw", post(withdraw))
@@ -80,6 +82,9 @@ struct Page {
     base: String,
     completing: bool,
     may_withdraw: bool,
+    entry: Option<listing::view::View>,
+    /// Whether an answer to the notice of an entry is waited for.
+    answering: bool,
     wrong: Option<Text>,
 }
 
@@ -95,7 +100,7 @@ struct Apply {
     grounds: Vec<Ground>,
     organ: String,
     open: Option<i64>,
-    commitment: Text,
+    commitment: String,
     wrong: Option<Text>,
     note: String,
 }
@@ -130,15 +135,23 @@ async fn page(desk: Desk, Path(id): Path<i64>) -> Result<Response, Error> {
 async fn shown(desk: &Desk, id: i64, wrong: Option<Text>) -> Result<Response, Error> {
     own_subject(desk)?;
     let access = desk.signed.own_access();
-    let c = case::open(desk.platform(), &access, CaseId(id), desk.lang()).await?;
+    let (platform, lang) = (desk.platform(), desk.lang());
+    let c = case::open(platform, &access, CaseId(id), lang).await?;
     let state = c.case.state.clone();
+    let listed = c.line.kind == CaseKind::Listing;
+    let entry = match listed {
+        true => Some(listing::view::view(platform, &access, &c.case, lang).await?),
+        false => None,
+    };
     let page = Page {
         f: desk.frame(),
         l: desk.lang(),
         d: desk.centre("cases"),
         base: format!("/centre/cases/{id}"),
         completing: state == domain::repair::State::Completing.code(),
-        may_withdraw: c.line.is_open && state != domain::repair::State::Shielded.code(),
+        answering: listed && matches!(state.as_str(), "heard" | "answered"),
+        may_withdraw: c.line.is_open && !listed && state != domain::repair::State::Shielded.code(),
+        entry,
         c,
         wrong,
     };
@@ -173,7 +186,32 @@ async fn withdraw(
     let done = match view.line.kind {
         CaseKind::Repair => repair::withdraw(platform, &access, CaseId(id)).await,
         CaseKind::Objection => objection::withdraw(platform, &access, CaseId(id)).await,
+        // The organ began it: its subject answers it.
+        CaseKind::Listing => return Err(Error::NotFound),
     };
+    settled(&desk, id, done).await
+}
+
+/// What a subject says to the notice of an entry in a list.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    waives: String,
+    #[serde(default)]
+    hearing: String,
+}
+
+async fn answer(
+    desk: Desk,
+    Path(id): Path<i64>,
+    Sent(sent): Sent<Answer>,
+) -> Result<Response, Error> {
+    own_subject(&desk)?;
+    let said = Said { text: sent.text, waives: sent.waives == "1", hearing: sent.hearing == "1" };
+    let access = desk.signed.own_access();
+    let done = listing::answer(desk.platform(), &access, CaseId(id), said).await;
     settled(&desk, id, done).await
 }
 
@@ -192,6 +230,7 @@ async fn add_paper(desk: Desk, Path(id): Path<i64>, request: Request) -> Result<
     let kind = match brought.field("kind") {
         "performance" => PERFORMANCE,
         "ruling" => RULING,
+        "statement" => listing::STATEMENT,
         _ => objection::EVIDENCE,
     };
     let done = match brought.paper {
@@ -298,7 +337,7 @@ async fn applying(
         grounds: told.unmet,
         organ: platform.department_label(&told.organ, lang),
         open: told.open.map(|id| id.0),
-        commitment: repair::commitment(),
+        commitment: repair::commitment(platform),
         wrong,
         note,
     })

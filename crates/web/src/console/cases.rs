@@ -16,13 +16,14 @@ use domain::{
     text::{Lang, Text},
 };
 use registry::{
-    case::{self, CaseLine, CaseView, Filter, Hand},
-    objection,
+    case::{self, CaseLine, CaseView, Filter, Hand, Paper},
+    listing, objection,
     platform::Platform,
     repair::{self, Proposal},
 };
 use serde::Deserialize;
 
+use super::listings;
 use crate::{
     desk::{Bench, Desk},
     error::Error,
@@ -59,6 +60,8 @@ struct List {
     cases: Vec<CaseLine>,
     asked: Asked,
     kinds: Vec<(&'static str, String)>,
+    /// Whether the department decides on a list.
+    proposes: bool,
 }
 
 #[derive(Template)]
@@ -72,6 +75,11 @@ struct Page {
     base: String,
     slug: String,
     proposal: Option<ProposalView>,
+    entry: Option<listing::view::View>,
+    /// Kinds of papers an officer adds, where they have kinds.
+    papers: Vec<(&'static str, Text)>,
+    /// Whether an act asks for the day of service.
+    dates: bool,
     options: Vec<Choice>,
     /// Whether the case may be passed on.
     transfers: bool,
@@ -90,10 +98,10 @@ struct ProposalView {
 }
 
 /// One thing the reader may do with the case.
-struct Choice {
-    act: &'static str,
-    label: Text,
-    hint: Text,
+pub(super) struct Choice {
+    pub act: &'static str,
+    pub label: Text,
+    pub hint: Text,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -109,12 +117,14 @@ struct Asked {
 }
 
 #[derive(Deserialize)]
-struct Done {
-    act: String,
+pub(super) struct Done {
+    pub act: String,
     #[serde(default)]
-    reason: String,
+    pub reason: String,
     #[serde(default)]
     organ: String,
+    #[serde(default)]
+    pub on: String,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +151,8 @@ async fn list(desk: Desk, Query(asked): Query<Asked>) -> Result<Response, Error>
         d: desk.console("cases"),
         cases,
         asked,
+        proposes: listing::proposing::open_lists(desk.platform(), &desk.signed.access())
+            .is_ok_and(|lists| !lists.is_empty()),
         kinds: kinds.map(|kind| (kind.code(), kind.label().get(lang).to_owned())).collect(),
     })
 }
@@ -181,6 +193,10 @@ async fn act(desk: Desk, Path(id): Path<i64>, Sent(sent): Sent<Done>) -> Result<
                 _ => return Err(Error::NotFound),
             };
             objection::act(platform, &access, CaseId(id), act).await
+        }
+        CaseKind::Listing => {
+            let act = listings::act(sent).ok_or(Error::NotFound)?;
+            listing::act(platform, &access, CaseId(id), act).await
         }
     };
     settled(&desk, id, done, reason).await
@@ -224,8 +240,13 @@ async fn add_paper(desk: Desk, Path(id): Path<i64>, request: Request) -> Result<
     let platform = desk.platform();
     let brought = paper::bring(platform, &desk.signed, request, objection::ANSWER).await?;
     let access = desk.signed.access();
+    let kinds = listing::PAPERS.iter().map(|(kind, ..)| *kind);
+    let kind = kinds.into_iter().find(|kind| *kind == brought.field("kind"));
     let done = match brought.paper {
-        Some(paper) => case::add_paper(platform, &access, CaseId(id), paper).await,
+        Some(paper) => {
+            let paper = Paper { kind: kind.unwrap_or(objection::ANSWER), ..paper };
+            case::add_paper(platform, &access, CaseId(id), paper).await
+        }
         None => {
             let text = Text::new("请选择文件", "choose a file");
             Err(registry::error::Error::Question { name: "file", text })
@@ -263,12 +284,24 @@ async fn shown(
         true => Some(repair::proposal(platform, &c.case).await?),
         false => None,
     };
-    let options = options(&c, proposal.as_ref());
+    let listed = c.line.kind == CaseKind::Listing;
+    let entry = match listed {
+        true => Some(listing::view::view(platform, &desk.signed.access(), &c.case, lang).await?),
+        false => None,
+    };
+    let options = match &entry {
+        Some(entry) if c.hand == Hand::Organ => listings::options(&c, entry),
+        _ => options(&c, proposal.as_ref()),
+    };
+    let papers = listing::PAPERS.iter().filter(|_| listed);
     draw(&Page {
         f: desk.frame(),
         l: lang,
         d: desk.console("cases"),
         base: format!("/console/cases/{id}"),
+        papers: papers.map(|(kind, zh, en)| (*kind, Text::new(*zh, *en))).collect(),
+        dates: options.iter().any(|one| one.act.ends_with("_served")),
+        entry,
         urges: c.hand == Hand::Centre,
         transfers: options.iter().any(|one| one.act == "transfer"),
         slug: registry::matter::slug(platform, c.case.subject).await?,
@@ -300,13 +333,13 @@ fn in_words(proposal: &Proposal) -> ProposalView {
     ProposalView { title, grants, grounds }
 }
 
-fn choice(act: &'static str, label: (&str, &str), hint: (&str, &str)) -> Choice {
+pub(super) fn choice(act: &'static str, label: (&str, &str), hint: (&str, &str)) -> Choice {
     Choice { act, label: Text::new(label.0, label.1), hint: Text::new(hint.0, hint.1) }
 }
 
-const REASON: (&str, &str) =
+pub(super) const REASON: (&str, &str) =
     ("须写明理由，主体会逐字读到", "give a reason, which the subject will read");
-const NONE: (&str, &str) = ("", "");
+pub(super) const NONE: (&str, &str) = ("", "");
 
 /// What the reader may do with the case as it stands.
 fn options(c: &CaseView, proposal: Option<&Proposal>) -> Vec<Choice> {

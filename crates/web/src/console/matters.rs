@@ -4,18 +4,21 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
 use domain::{
     access::Action,
-    ids::MatterId,
+    ids::{MatterId, RecordId},
+    joint::Outcome,
     matter::{Matter, MatterKind},
-    text::Lang,
+    text::{Lang, Text},
 };
 use registry::{
     advice::Advice,
     gate,
+    joint::{self, CoverageLine, Feedback, MeasureView},
     matter::{self, NewMatter},
     platform::Platform,
     reading,
@@ -27,6 +30,7 @@ use super::file::FilePage;
 use crate::{
     desk::{Bench, Desk},
     error::Error,
+    paper,
     portal::draw,
     signed::{Sent, Signed},
     view::Frame,
@@ -40,6 +44,9 @@ pub fn router() -> Router<Platform> {
         .route("/console/matters", get(list).post(register))
         .route("/console/matters/{id}", get(page))
         .route("/console/matters/{id}/check", post(check))
+        .route("/console/matters/{id}/feedback", post(feedback))
+        .route("/console/matters/{id}/lifted", post(lifted))
+        .route("/console/joint", get(coverage))
         .route("/console/matters/{id}/close", post(close))
         .route("/console/matters/{id}/file", get(file))
 }
@@ -65,6 +72,17 @@ struct List {
     d: Bench,
     kinds: Vec<MatterKind>,
     matters: Vec<MatterView>,
+    /// What the organisation still has to tell.
+    open: Vec<MeasureView>,
+}
+
+#[derive(Template)]
+#[template(path = "console/joint.html")]
+struct Coverage {
+    f: Frame,
+    l: Lang,
+    d: Bench,
+    lines: Vec<CoverageLine>,
 }
 
 #[derive(Template)]
@@ -77,6 +95,9 @@ struct Page {
     /// Whether the reader's role opens the file, or gets the result of a check alone.
     reads: bool,
     advice: Option<Advice>,
+    measures: Vec<MeasureView>,
+    outcomes: Vec<(&'static str, String)>,
+    wrong: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +113,19 @@ struct Check {
     name: String,
 }
 
+/// What was done with a measure.
+#[derive(Deserialize)]
+struct Told {
+    record: i64,
+    measure: String,
+    #[serde(default)]
+    outcome: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    document: String,
+}
+
 #[derive(Deserialize)]
 struct Nothing {}
 
@@ -101,8 +135,16 @@ async fn list(desk: Desk) -> Result<Response, Error> {
     for one in matter::list(platform, &access, LIST).await? {
         matters.push(view(platform, one, desk.lang()).await?);
     }
+    let open = joint::open(platform, &access, desk.lang()).await?;
     let kinds = platform.policy.matters.clone();
-    draw(&List { f: desk.frame(), l: desk.lang(), d: desk.console("matters"), kinds, matters })
+    draw(&List {
+        f: desk.frame(),
+        l: desk.lang(),
+        d: desk.console("matters"),
+        kinds,
+        matters,
+        open,
+    })
 }
 
 async fn register(
@@ -117,7 +159,7 @@ async fn register(
 
 async fn page(desk: Desk, Path(id): Path<i64>) -> Result<Response, Error> {
     let matter = matter::find(desk.platform(), &desk.signed.access(), MatterId(id)).await?;
-    one(&desk, matter, None).await
+    one(&desk, matter, None, None).await
 }
 
 async fn check(
@@ -130,7 +172,65 @@ async fn check(
     let name = Some(sent.name.trim().to_owned()).filter(|name| !name.is_empty());
     let clocks = Clocks::present(platform);
     let advice = matter::check(platform, &access, &matter, name, clocks, desk.lang()).await?;
-    one(&desk, matter, Some(advice)).await
+    one(&desk, matter, Some(advice), None).await
+}
+
+async fn feedback(
+    desk: Desk,
+    Path(id): Path<i64>,
+    Sent(sent): Sent<Told>,
+) -> Result<Response, Error> {
+    let (platform, access) = (desk.platform(), desk.signed.access());
+    let done = match Outcome::from_code(&sent.outcome) {
+        Some(outcome) => {
+            let feedback = Feedback {
+                record: RecordId(sent.record),
+                measure: sent.measure,
+                outcome,
+                reason: sent.reason,
+                document: sent.document,
+            };
+            joint::tell(platform, &access, MatterId(id), &feedback).await
+        }
+        None => {
+            let text = Text::new("请选择采取情况", "choose what was done");
+            Err(registry::error::Error::Question { name: "outcome", text })
+        }
+    };
+    settled(&desk, id, done).await
+}
+
+async fn lifted(
+    desk: Desk,
+    Path(id): Path<i64>,
+    Sent(sent): Sent<Told>,
+) -> Result<Response, Error> {
+    let (platform, access) = (desk.platform(), desk.signed.access());
+    let place = (RecordId(sent.record), sent.measure.as_str());
+    let done = joint::tell_lifted(platform, &access, MatterId(id), place).await;
+    settled(&desk, id, done).await
+}
+
+/// Back to the matter, or the matter again with what was wrong.
+async fn settled(
+    desk: &Desk,
+    id: i64,
+    done: Result<(), registry::error::Error>,
+) -> Result<Response, Error> {
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/console/matters/{id}")).into_response()),
+        Err(why) => {
+            let wrong = paper::told(why)?;
+            let matter = matter::find(desk.platform(), &desk.signed.access(), MatterId(id)).await?;
+            let page = one(desk, matter, None, Some(wrong)).await?;
+            Ok((StatusCode::BAD_REQUEST, page).into_response())
+        }
+    }
+}
+
+async fn coverage(desk: Desk) -> Result<Response, Error> {
+    let lines = joint::coverage(desk.platform(), &desk.signed.access(), desk.lang()).await?;
+    draw(&Coverage { f: desk.frame(), l: desk.lang(), d: desk.console("joint"), lines })
 }
 
 async fn close(
@@ -152,8 +252,15 @@ async fn file(desk: Desk, Path(id): Path<i64>) -> Result<Response, Error> {
     draw(&FilePage::of(&desk, "matters", opened, ground, format!("/console/matters/{id}")))
 }
 
-async fn one(desk: &Desk, matter: Matter, advice: Option<Advice>) -> Result<Response, Error> {
+async fn one(
+    desk: &Desk,
+    matter: Matter,
+    advice: Option<Advice>,
+    wrong: Option<Text>,
+) -> Result<Response, Error> {
     let (platform, lang) = (desk.platform(), desk.lang());
+    let measures = joint::of_matter(platform, &desk.signed.access(), matter.id, lang).await?;
+    let outcomes = Outcome::ALL.iter();
     let reads = gate::may_ever(platform, &desk.signed.access(), Action::ReadForMatter);
     let page = Page {
         f: desk.frame(),
@@ -162,6 +269,9 @@ async fn one(desk: &Desk, matter: Matter, advice: Option<Advice>) -> Result<Resp
         matter: view(platform, matter, lang).await?,
         reads,
         advice,
+        measures,
+        outcomes: outcomes.map(|one| (one.code(), one.label().get(lang).to_owned())).collect(),
+        wrong,
     };
     Ok(draw(&page)?.into_response())
 }

@@ -48,9 +48,7 @@ async fn a_list_entry_is_a_hint_without_a_measure_and_a_penalty_is_none() {
     let answer = check(&api, &json!({"code": business(3).code, "matter": MATTER})).await.json();
     let items: Vec<&Value> = answer["items"].as_array().expect("items").iter().collect();
     assert_eq!(items.iter().map(|item| &item["item"]).collect::<Vec<_>>(), ["abnormal"]);
-    assert!(
-        answer["sentence"].as_str().expect("a sentence").contains("没有为这个事项配置措施清单")
-    );
+    assert!(answer["sentence"].as_str().expect("a sentence").contains("没有规定必须采取的措施"));
     let only_penalties = check(&api, &json!({"code": business(2).code, "matter": MATTER})).await;
     assert_eq!(only_penalties.json()["result"], "none");
     let before = json!({"code": business(3).code, "matter": MATTER, "as_of": "2026-11-21"});

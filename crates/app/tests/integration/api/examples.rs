@@ -16,7 +16,7 @@ use super::{
     reading::{escaped, section},
 };
 use crate::site::{
-    Business, business, csv, penalty, person_penalty, registration, struck_off, with,
+    Business, business, csv, listing, penalty, person_penalty, registration, struck_off, with,
 };
 
 /// The examples of one file: a name and an answer each.
@@ -211,8 +211,11 @@ async fn admitted(api: &Api) -> Vec<(&'static str, Examples)> {
         api_key::make(&site.platform, &operator, organisation, &new).await.expect("a key").key
     };
     let department = api_key::of_department(&site.platform, &operator, "scjg").await;
-    let key =
-        make(department.expect("a department"), &["register_matter", "read_for_matter"]).await;
+    let key = make(
+        department.expect("a department"),
+        &["register_matter", "read_for_matter", "check", "follow_feed"],
+    )
+    .await;
     let bearer = format!("Bearer {key}");
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
     let code = business(2).code;
@@ -223,6 +226,8 @@ async fn admitted(api: &Api) -> Vec<(&'static str, Examples)> {
     let place = format!("/matters/{}", registered["matter"]);
     let opened = post(&format!("{place}/file"), String::new()).await;
     let closed = post(&format!("{place}/close"), String::new()).await;
+    let confirmed = post("/changes/confirmed", json!({"position": 3}).to_string()).await;
+    let joint = joint(api, &headers).await;
 
     let bank = site.organisation(OrganisationKind::Bank, "示例-bank", None, None).await;
     let person = site.person(Role::Representative).await;
@@ -241,7 +246,35 @@ async fn admitted(api: &Api) -> Vec<(&'static str, Examples)> {
         ("matter", vec![("registered", registered), ("closed", closed)]),
         ("opened_file", vec![("for_a_matter", opened)]),
         ("consents", vec![("granted", granted.json())]),
+        ("measures", joint),
+        ("confirmed", vec![("confirmed", confirmed)]),
     ]
+}
+
+/// What an entry in a list asks for in a matter: asked, told, and lifted once the entry is taken back.
+async fn joint(api: &Api, headers: &[(&str, &str)]) -> Examples {
+    let entry = listing(&business(2), "示市监列〔2026〕1号");
+    api.site.accept("serious_breach", &[entry.clone()]).await;
+    let post = async |path: &str, body: Value| {
+        api.send(Method::POST, path, headers, body.to_string()).await
+    };
+    let check = json!({
+        "code": business(2).code, "matter": "评先评优", "kind": "honour", "case": "示2026-0002",
+    });
+    let advice = post("/check", check).await.json();
+    let record = advice["items"][0]["record"].clone();
+    let asked = api.send(Method::GET, "/measures", headers, "").await.json();
+    let place = format!("/matters/{}", asked["measures"][0]["matter"]);
+    let told = json!({
+        "record": record, "measure": "awards", "outcome": "taken", "document": "示评〔2026〕1号",
+    });
+    let told = post(&format!("{place}/feedback"), told).await.json();
+    api.site.withdraw("serious_breach", entry).await;
+    registry::reconcile::run(&api.site.platform).await.expect("a reconciled register");
+    let to_lift = api.send(Method::GET, &format!("{place}/measures"), headers, "").await.json();
+    let lifted = json!({ "record": record, "measure": "awards" });
+    let lifted = post(&format!("{place}/lifted"), lifted).await.json();
+    vec![("asked", asked), ("told", told), ("to_lift", to_lift), ("lifted", lifted)]
 }
 
 #[tokio::test]

@@ -1,0 +1,69 @@
+//! What an entry still lacks, looked at before each step, kept with it, and looked at again by
+//! `xinheng verify`.
+
+use domain::{
+    case::{CaseKind, Step},
+    listing::{self, Facts, Goal, Missing, Terms},
+    text::Text,
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::{case::CaseQuery, register::Register};
+
+use crate::{case::read, error::Error, platform::Platform};
+
+/// What was looked at before a step, under which law, and what it lacked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Found {
+    pub(super) today: Date,
+    pub(super) terms: Terms,
+    pub(super) facts: Facts,
+    pub(super) goal: Goal,
+    pub(super) missing: Vec<Missing>,
+}
+
+pub(super) fn look(platform: &Platform, facts: &Facts, goal: Goal) -> Found {
+    let today = platform.today();
+    let terms = listing::terms(&platform.policy, facts, today);
+    let missing = listing::missing(&terms, facts, goal, today);
+    Found { today, terms, facts: facts.clone(), goal, missing }
+}
+
+/// Refuses where anything is missing, and names all of it.
+pub(super) fn need(platform: &Platform, facts: &Facts, goal: Goal) -> Result<Found, Error> {
+    let found = look(platform, facts, goal);
+    if found.missing.is_empty() { Ok(found) } else { Err(lacking(&found.missing)) }
+}
+
+pub(super) fn lacking(missing: &[Missing]) -> Error {
+    let (mut zh, mut en) = (Vec::new(), Vec::new());
+    for sentence in missing.iter().map(Missing::sentence) {
+        zh.push(sentence.zh);
+        en.push(sentence.en);
+    }
+    Error::Refused(Text::new(zh.join("；"), en.join("; ")))
+}
+
+/// Looks again, on what each entry was decided and published on, whether anything was missing: how many
+/// there are, and the numbers of those that lacked something.
+pub async fn replay(register: &Register) -> Result<(u64, Vec<String>), Error> {
+    let (mut decided, mut other) = (0, Vec::new());
+    for closed in [false, true] {
+        let kind = Some(CaseKind::Listing);
+        let query = CaseQuery { kind, closed, limit: i64::MAX, ..CaseQuery::default() };
+        for case in store::case::queue(register, &query).await? {
+            for happened in store::case::history(register, case.id).await? {
+                if !matches!(happened.step, Step::Listed | Step::Published) {
+                    continue;
+                }
+                decided += 1;
+                let Found { terms, facts, goal, today, missing } = read(&happened.detail)?;
+                let again = listing::missing(&terms, &facts, goal, today);
+                if !again.is_empty() || again != missing {
+                    other.push(case.number.clone());
+                }
+            }
+        }
+    }
+    Ok((decided, other))
+}

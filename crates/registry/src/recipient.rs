@@ -1,0 +1,159 @@
+//! Recipients of the change feed (接收方): what they confirm, and who has not answered a take-down and what
+//! they still hold.
+
+use domain::{
+    access::{Access, Action},
+    audit::Event,
+    deadline::{last_day, limit},
+    role::OrganisationKind,
+    standing::Standing,
+    text::Lang,
+};
+use jiff::civil::Date;
+use store::recipient::Recipient;
+
+use crate::{
+    case::{self, Hand},
+    error::Error,
+    gate, matter,
+    platform::Platform,
+    question::question,
+};
+
+/// How far a recipient is.
+#[derive(Clone, Debug)]
+pub struct RecipientView {
+    pub organisation: String,
+    pub kind: OrganisationKind,
+    pub confirmed: i64,
+    pub last: i64,
+    /// When it confirmed last; none where it never did.
+    pub told_at: Option<String>,
+    /// What it still holds, the oldest first, up to [`HELD_MAX`].
+    pub held: Vec<HeldView>,
+    /// Whether the first of them should have been answered.
+    pub is_late: bool,
+}
+
+/// A record that is public no longer, and that a recipient has not said it dropped.
+#[derive(Clone, Debug)]
+pub struct HeldView {
+    pub position: i64,
+    pub item: String,
+    pub subject: String,
+    pub record: i64,
+    pub why: String,
+    pub since: Date,
+    /// By when it must be answered; none while no calendar says.
+    pub due_on: Option<Date>,
+}
+
+/// What a recipient is told when it confirms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confirmed {
+    pub position: i64,
+    pub last: i64,
+    /// Take-downs behind the position.
+    pub outstanding: usize,
+}
+
+/// Records shown of a recipient.
+pub const HELD_MAX: i64 = 100;
+/// Row of `policy/deadlines.toml`.
+const RULE: &str = "recipient.receipt";
+
+/// Confirms that everything up to a position was carried out, for the organisation acted for.
+pub async fn confirm(
+    platform: &Platform,
+    access: &Access,
+    position: i64,
+) -> Result<Confirmed, Error> {
+    gate::admit(platform, access, Action::FollowFeed, true)?;
+    let organisation = access.organisation_id().ok_or(Error::Forbidden(Action::FollowFeed))?;
+    let last = store::feed::last(&platform.register).await?;
+    if position < 0 || last < position {
+        return Err(question(
+            "position",
+            &format!("变更流现在到第 {last} 号，请确认已经办到的一号"),
+            &format!("the feed goes to {last}: confirm a position you carried out"),
+        ));
+    }
+    let (now, by) = (platform.now(), access.actor.to_string());
+    let mut write = platform.register.write().await?;
+    store::recipient::confirm(&mut write, organisation, position, &by, now).await?;
+    let (event, object) = (Event::FeedConfirmed, organisation.to_string());
+    store::audit::append(&mut write, now, &by, event, &object, &format!("position={position}"))
+        .await?;
+    write.commit().await?;
+    let held = store::recipient::taken_down(&platform.register, position, HELD_MAX).await?;
+    Ok(Confirmed { position, last, outstanding: held.len() })
+}
+
+/// Every recipient, for the centre: who has not answered, and what they still hold.
+pub async fn all(
+    platform: &Platform,
+    access: &Access,
+    lang: Lang,
+) -> Result<Vec<RecipientView>, Error> {
+    if case::officer(platform, access)? != Hand::Centre {
+        return Err(Error::NotFound);
+    }
+    let last = store::feed::last(&platform.register).await?;
+    let today = platform.today();
+    let mut views = Vec::new();
+    for one in recipients(platform).await? {
+        let known = store::organisation::get(&platform.register, one.organisation).await?;
+        let Some(known) = known else { continue };
+        let mut held = Vec::new();
+        for taken in
+            store::recipient::taken_down(&platform.register, one.confirmed, HELD_MAX).await?
+        {
+            let item = platform.policy.item(&taken.item);
+            let standing = Standing::from_code(&taken.why).map(Standing::label);
+            let why = standing.map(|label| label.get(lang).to_owned());
+            let since = platform.day(taken.at);
+            held.push(HeldView {
+                position: taken.position,
+                item: item.map_or(taken.item.as_str(), |item| item.label.get(lang)).to_owned(),
+                subject: matter::name(platform, taken.subject, lang).await?,
+                record: taken.record.0,
+                why: why.unwrap_or_else(|| lang.t("信源单位撤回", "taken back").to_owned()),
+                due_on: due(platform, since),
+                since,
+            });
+        }
+        views.push(RecipientView {
+            is_late: held.first().and_then(|one| one.due_on).is_some_and(|due| due < today),
+            organisation: known.name,
+            kind: known.kind,
+            confirmed: one.confirmed,
+            last,
+            told_at: one.told_at.map(|at| platform.minute(at)),
+            held,
+        });
+    }
+    // Who is late comes first.
+    views.sort_by_key(|view| (!view.is_late, view.held.is_empty()));
+    Ok(views)
+}
+
+/// Whoever confirmed, and whoever holds a key to confirm with and never did.
+async fn recipients(platform: &Platform) -> Result<Vec<Recipient>, Error> {
+    let mut all = store::recipient::all(&platform.register).await?;
+    for key in store::api_key::all(&platform.register).await? {
+        let named = key.terms.scopes.iter().any(|scope| scope == Action::FollowFeed.code());
+        let follows = named && key.revoked_at.is_none();
+        let Some(organisation) = key.terms.organisation else { continue };
+        if follows && !all.iter().any(|one| one.organisation == organisation) {
+            all.push(Recipient { organisation, confirmed: 0, told_at: None });
+        }
+    }
+    Ok(all)
+}
+
+/// By when a take-down of a day must be answered.
+fn due(platform: &Platform, since: Date) -> Option<Date> {
+    let rule = platform.policy.deadline(RULE)?;
+    let limit = limit(&platform.policy, &rule.parameter, since)?;
+    last_day(&limit, &platform.policy.calendar, since).ok()
+}

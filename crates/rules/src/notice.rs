@@ -1,0 +1,62 @@
+//! `notices.toml`: the words of notices, one row for each kind there is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    notice::{NoticeKind, NoticeText},
+    parameter::Parameter,
+};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::{disclosure::Nothing, raw::Words, source::Page};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNotice {
+    id: Spanned<Words>,
+    title: Words,
+    body: Words,
+    remedies: bool,
+    basis: Option<Spanned<Words>>,
+}
+
+/// Reads the notices; none where any is faulty or missing.
+pub(crate) fn read(
+    page: &mut Page<'_>,
+    parameters: &BTreeMap<String, Option<Parameter>>,
+) -> Option<Vec<NoticeText>> {
+    let before = page.count();
+    let mut document = page.document()?;
+    let span = document.span();
+    let mut ids = BTreeSet::new();
+    let mut notices = Vec::new();
+    for notice in document.each::<RawNotice>(page, "notice") {
+        let notice = notice.into_inner();
+        let id = notice.id.get_ref().0.clone();
+        if !NoticeKind::ALL.iter().any(|kind| kind.code() == id) {
+            page.fault(notice.id.span(), format!("there is no kind of notice `{id}`"));
+        }
+        if !ids.insert(id.clone()) {
+            page.fault(notice.id.span(), format!("notice `{id}` is defined twice"));
+        }
+        if let Some(basis) = &notice.basis
+            && !parameters.contains_key(&basis.get_ref().0)
+        {
+            let key = &basis.get_ref().0;
+            page.fault(basis.span(), format!("there is no parameter `{key}`"));
+        }
+        notices.push(NoticeText {
+            id,
+            title: notice.title.0,
+            body: notice.body.0,
+            remedies: notice.remedies,
+            basis: notice.basis.map(|basis| basis.into_inner().0),
+        });
+    }
+    document.rest::<Nothing>(page)?;
+    for kind in NoticeKind::ALL.iter().filter(|kind| !ids.contains(kind.code())) {
+        page.fault(span.clone(), format!("expected a notice `{}`", kind.code()));
+    }
+    (before == page.count()).then_some(notices)
+}
