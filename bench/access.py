@@ -11,23 +11,16 @@ import http.client
 import json
 import re
 import struct
-import subprocess
 import time
 import urllib.parse
 
-from duel import ROOT, Home, judged, median, note, table
+from duel import Home, example, judged, median, note, table
 from town import Site, codes, fill
 
 SUBJECTS = 5_000
 ASKED = 400
 PASSWORD = "示例口令，只在这台机器上-1"
 MATTER = {"kind": "inspection"}
-
-
-def example(crate, name, *arguments):
-    """The lines an example of a crate prints, built like the binary."""
-    given = ["cargo", "run", "--release", "--locked", "-q", "-p", crate, "--example", name, "--", *arguments]
-    return subprocess.run(given, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
 class Person:
@@ -114,10 +107,10 @@ def pages():
 def main():
     note("building the examples")
     rows = []
-    warm = next(line for line in example("rules", "gate_speed", "policy") if line.startswith("warm"))
+    warm = next(line for line in example("gate_speed", "policy") if line.startswith("warm"))
     micros = float(re.search(r"([0-9.]+) µs", warm)[1])
     rows.append(["a decision with its obligations, warm", f"{micros:.3f} µs", "10 µs", judged(micros <= 10)])
-    for line in example("store", "log_speed"):
+    for line in example("log_speed"):
         rate = float(line.split()[0])
         rows.append([line.split(" ", 2)[2], f"{rate:,.0f} entries/s", "20,000", judged(20_000 <= rate)])
     took = pages()

@@ -1,9 +1,8 @@
 """What the clocks of cases cost: the reconciler over open deadlines, of which some ran out."""
 
 import os
-import subprocess
 
-from duel import ROOT, judged, median, note, table
+from duel import example, judged, median, note, table
 
 OPEN = int(os.environ.get("BENCH_DEADLINES", "1000000"))
 OVER = 1_000
@@ -11,9 +10,7 @@ RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 
 
 def seconds():
-    given = ["cargo", "run", "--release", "--locked", "-q", "-p", "registry", "--example", "reconcile_speed", "--",
-             "policy", str(OPEN), str(OVER)]
-    lines = subprocess.run(given, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    lines = example("reconcile_speed", "policy", str(OPEN), str(OVER))
     return [float(line.split(": ")[1].split()[0]) for line in lines]
 
 

@@ -86,6 +86,13 @@ def penalties(rows, seed=1):
     return path
 
 
+def example(name, *arguments):
+    """The lines an example prints, built with the whole workspace, so that no library is built for it anew."""
+    subprocess.run(["cargo", "build", "--release", "--locked", "-q", "--workspace", "--example", name], cwd=ROOT, check=True)
+    binary = Path(os.environ["CARGO_TARGET_DIR"]) / "release" / "examples" / name
+    return subprocess.run([binary, *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
 def judged(met):
     """The word behind a goal."""
     return "met" if met else "MISSED"

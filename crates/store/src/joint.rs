@@ -242,7 +242,7 @@ pub async fn coverage(register: &Register, since: Timestamp) -> Result<Vec<Cover
 fn read(row: &AnyRow) -> Result<Measure, Error> {
     let instant = |name: &str| -> Result<Option<Timestamp>, Error> {
         let text: Option<String> = row.try_get(name)?;
-        Ok(text.as_deref().map(stamp::read_instant).transpose()?)
+        text.as_deref().map(stamp::read_instant).transpose()
     };
     let text = |name: &str| -> Result<String, Error> {
         Ok(row.try_get::<Option<String>, _>(name)?.unwrap_or_default())

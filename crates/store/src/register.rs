@@ -121,9 +121,21 @@ impl Register {
                 register.migrate().await?;
                 Ok(register)
             }
+            // Killed while it was made ready, it is as good as empty, and made ready to the end.
+            Version::Older if register.is_untouched().await? => {
+                register.migrate().await?;
+                Ok(register)
+            }
             Version::Older => Err(Error::OldVersion),
             Version::Newer => Err(Error::NewVersion),
         }
+    }
+
+    /// Whether nothing was ever written.
+    async fn is_untouched(&self) -> Result<bool, Error> {
+        let statement = "select count(*) from counter where next > 1";
+        let written: i64 = sqlx::query_scalar(statement).fetch_one(&self.pool).await?;
+        Ok(written == 0)
     }
 
     /// Connects without looking at the version.

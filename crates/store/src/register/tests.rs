@@ -50,3 +50,22 @@ async fn a_register_of_another_version_or_half_restored_is_left_alone() {
         assert!(Register::open_to_restore(engine()).await.is_ok());
     }
 }
+
+#[tokio::test]
+async fn a_register_whose_making_was_killed_is_made_ready_and_one_in_use_is_left_alone() {
+    for (written, opens) in [(false, true), (true, false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::Sqlite(folder.path().join("register.db"));
+        let register = Register::connect(engine.clone(), 1).await.unwrap();
+        let first = MIGRATOR.iter().take(3).cloned().collect();
+        let mut connection = register.writers.acquire().await.unwrap();
+        Migrator::with_migrations(first).run(&mut *connection).await.unwrap();
+        drop(connection);
+        if written {
+            tamper(&register, "update counter set next = 2 where name = 'subject'").await;
+        }
+        register.close().await;
+        let opened = Register::open(engine).await;
+        assert_eq!(opened.is_ok(), opens, "written: {written}");
+    }
+}

@@ -254,7 +254,7 @@ async fn admitted(api: &Api) -> Vec<(&'static str, Examples)> {
 /// What an entry in a list asks for in a matter: asked, told, and lifted once the entry is taken back.
 async fn joint(api: &Api, headers: &[(&str, &str)]) -> Examples {
     let entry = listing(&business(2), "示市监列〔2026〕1号");
-    api.site.accept("serious_breach", &[entry.clone()]).await;
+    api.site.accept("serious_breach", std::slice::from_ref(&entry)).await;
     let post = async |path: &str, body: Value| {
         api.send(Method::POST, path, headers, body.to_string()).await
     };

@@ -95,7 +95,7 @@ async fn what_ends_by_its_term_is_lifted_by_the_reconciler() {
     // What its source takes back asks for nothing more, also where nobody has told yet what was done.
     let second =
         site::with(site::listing(&business(2), "示市监列〔2026〕2号"), "SX_QXZ", "2029-12-01");
-    site.accept("serious_breach", &[second.clone()]).await;
+    site.accept("serious_breach", std::slice::from_ref(&second)).await;
     let again = matter(&desk, &hall, "honour", "示评3").await;
     site.send(&hall, &format!("{again}/check"), "").await;
     site.withdraw("serious_breach", second).await;

@@ -113,7 +113,7 @@ async fn an_entry_is_told_heard_decided_by_another_served_and_only_then_publishe
 
     let page = site.look(Some(officer), &case).await.body;
     assert!(page.contains("已列入并公布"), "{page}");
-    let number = "LR20261122-000001-04";
+    let number = "LR20261122-000001-05";
     let record = site.record_of(2, number).await;
     let path = format!("/subjects/{}/records/{record}", business(2).code);
     let public = site.look(None, &path).await.body;
