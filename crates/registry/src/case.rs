@@ -278,7 +278,7 @@ pub async fn serve(
 
 /// Writes down that somebody looked at a case: for its subject, once it may know of the case.
 async fn note_look(platform: &Platform, case: &Case, permit: &Permit) -> Result<(), Error> {
-    let record = (case.record.0 != 0).then_some((case.item.as_str(), case.record.0));
+    let record = case.has_record().then_some((case.item.as_str(), case.record.0));
     let looked = Looked::at(record.into_iter());
     let mut write = platform.register.write().await?;
     let event = Event::CaseRead;

@@ -7,7 +7,7 @@ use domain::{
     ids::{MatterId, RecordId, SubjectId},
     joint::{Outcome, asked},
     matter::Matter,
-    publication::{self, Publication},
+    publication::Publication,
     role::OrganisationKind,
     text::{Lang, Text},
 };
@@ -267,17 +267,24 @@ pub async fn coverage(
     Ok(lines)
 }
 
-/// Asks no longer for the measures of records that the public does not see any more: their term is
-/// over, their source took them back. How many are to be lifted.
+/// Asks no longer for the measures of records that the public does not see any more (their term is
+/// over, their source took them back), nor for those an entry that was corrected names no more. How many
+/// are to be lifted.
 pub(crate) async fn lift_ended(platform: &Platform) -> Result<u64, Error> {
     let (mut lifted, mut after) = (0, RecordId(0));
     loop {
         let found = store::joint::records(&platform.register, after, PAGE).await?;
         for (id, record) in &found {
-            let Some(why) = gone(platform, *id, *record).await? else { continue };
+            let ended = match gone(platform, *id, *record).await? {
+                Some(why) => vec![(None, why)],
+                None => named_no_more(platform, *id, *record).await?,
+            };
             let mut write = platform.register.write().await?;
             let now = platform.now();
-            lifted += store::joint::lift(&mut write, *record, &why.zh, now).await?;
+            for (only, why) in ended {
+                let only = only.as_ref().map(|(matter, measure)| (*matter, measure.as_str()));
+                lifted += store::joint::lift(&mut write, (*record, only), &why.zh, now).await?;
+            }
             write.commit().await?;
         }
         match found.last() {
@@ -285,6 +292,35 @@ pub(crate) async fn lift_ended(platform: &Platform) -> Result<u64, Error> {
             None => return Ok(lifted),
         }
     }
+}
+
+/// One measure in one matter; none for all of a record.
+type Only = Option<(MatterId, String)>;
+
+/// Measures that were asked for, and that the entry as it stands asks for no more.
+async fn named_no_more(
+    platform: &Platform,
+    id: SubjectId,
+    record: RecordId,
+) -> Result<Vec<(Only, Text)>, Error> {
+    let versions = case::versions(platform, id).await?;
+    let today = platform.today();
+    let life = Life::of(&versions, record);
+    let Some(version) = life.as_ref().and_then(|life| life.chosen(today)) else {
+        return Ok(Vec::new());
+    };
+    let word = |field| version.payload.text(field).unwrap_or_default();
+    let mut ended = Vec::new();
+    for one in store::joint::of_record(&platform.register, record).await? {
+        let matter = store::matter::get(&platform.register, one.matter).await?;
+        let kind = matter.map(|matter| matter.kind).unwrap_or_default();
+        let still = asked(&platform.policy, word("list_kind"), word("measures"), &kind, today);
+        if !still.iter().any(|asked| asked.measure == one.measure) {
+            let why = Text::new("更正后不再有这项措施", "not named any more since a correction");
+            ended.push((Some((one.matter, one.measure)), why));
+        }
+    }
+    Ok(ended)
 }
 
 /// Why the public sees a record no longer; none where it does.
@@ -298,12 +334,10 @@ pub(crate) async fn gone(
     let Some(life) = Life::of(&versions, record) else { return Ok(Some(taken_back())) };
     let today = platform.today();
     let ended = subject::has_ended(platform, &versions, Clocks::present(platform));
-    let Some(facts) = record::facts(platform, &life, ended, today) else {
-        return Ok(Some(taken_back()));
-    };
-    Ok(match publication::decide(&platform.policy, &facts, today) {
-        Publication::Public(_) => None,
-        Publication::Withheld(why) => Some(why.reason()),
+    Ok(match record::decide(platform, &life, ended, today) {
+        Some(Publication::Public(_)) => None,
+        Some(Publication::Withheld(why)) => Some(why.reason()),
+        None => Some(taken_back()),
     })
 }
 

@@ -5,7 +5,6 @@ use domain::{
     access::{Access, Action},
     audit::Event,
     deadline::{last_day, limit},
-    role::OrganisationKind,
     standing::Standing,
     text::Lang,
 };
@@ -24,7 +23,6 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct RecipientView {
     pub organisation: String,
-    pub kind: OrganisationKind,
     pub confirmed: i64,
     pub last: i64,
     /// When it confirmed last; none where it never did.
@@ -125,7 +123,6 @@ pub async fn all(
         views.push(RecipientView {
             is_late: held.first().and_then(|one| one.due_on).is_some_and(|due| due < today),
             organisation: known.name,
-            kind: known.kind,
             confirmed: one.confirmed,
             last,
             told_at: one.told_at.map(|at| platform.minute(at)),

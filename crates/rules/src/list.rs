@@ -1,12 +1,12 @@
 //! `measures.toml` and `lists.toml`: the measures there are, the lists one may be entered in here, and
 //! which measures each of them opens.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::{
     list::{List, ListMeasure, Measure, MeasureKind},
     matter::MatterKind,
-    parameter::{Dated, Parameter, Unit},
+    parameter::{Dated, Unit},
 };
 use serde::Deserialize;
 use toml::Spanned;
@@ -15,6 +15,7 @@ use crate::{
     code_list::Codes,
     dated::Period,
     disclosure::Nothing,
+    parameter::{Parameters, counted},
     raw::{self, Day, RawReference, Wording, Words},
     source::Page,
 };
@@ -68,7 +69,7 @@ struct RawListMeasure {
 /// What a list refers to.
 pub(crate) struct Shelf<'a> {
     pub(crate) codes: &'a Codes,
-    pub(crate) parameters: &'a BTreeMap<String, Option<Parameter>>,
+    pub(crate) parameters: &'a Parameters,
     pub(crate) measures: Option<&'a [Measure]>,
 }
 
@@ -83,7 +84,7 @@ pub(crate) fn read_measures(
     let mut measures = Vec::new();
     for measure in document.each::<RawMeasure>(page, "measure") {
         let measure = measure.into_inner();
-        let id = unique(page, &mut ids, "measure", &measure.id);
+        let id = raw::unique(page, &mut ids, "measure", &measure.id);
         let kind = MeasureKind::from_code(&measure.kind.get_ref().0);
         if kind.is_none() {
             page.fault(measure.kind.span(), "expected reduces_rights, management or voluntary");
@@ -119,7 +120,7 @@ pub(crate) fn read_lists(page: &mut Page<'_>, shelf: &Shelf<'_>) -> Option<Vec<L
     let mut lists = Vec::new();
     for list in document.each::<RawList>(page, "list") {
         let list = list.into_inner();
-        let id = unique(page, &mut ids, "list", &list.id);
+        let id = raw::unique(page, &mut ids, "list", &list.id);
         let kinds = shelf.codes.get(KINDS).and_then(Option::as_ref);
         let label = kinds.and_then(|kinds| kinds.entries.iter().find(|entry| entry.code == id));
         let label = label.map(|entry| entry.label.clone());
@@ -127,8 +128,8 @@ pub(crate) fn read_lists(page: &mut Page<'_>, shelf: &Shelf<'_>) -> Option<Vec<L
             page.fault(list.id.span(), format!("codes/{KINDS}.toml has no kind `{id}`"));
         }
         let label = label.unwrap_or_else(|| id.as_str().into());
-        let [shortest, longest] =
-            [&list.shortest, &list.longest].map(|named| months(page, shelf.parameters, named));
+        let [shortest, longest] = [&list.shortest, &list.longest]
+            .map(|named| counted(page, shelf.parameters, named, &[Unit::Months]));
         let reference = RawReference {
             span: list.instrument.span(),
             instrument: &list.instrument.get_ref().0,
@@ -175,19 +176,6 @@ fn opened(
     ListMeasure { id, mandatory: measure.mandatory, reference }
 }
 
-fn unique(
-    page: &mut Page<'_>,
-    ids: &mut BTreeSet<String>,
-    what: &str,
-    named: &Spanned<Words>,
-) -> String {
-    let id = named.get_ref().0.clone();
-    if !ids.insert(id.clone()) {
-        page.fault(named.span(), format!("{what} `{id}` is defined twice"));
-    }
-    id
-}
-
 fn dated(
     page: &mut Page<'_>,
     (from, until): (&Spanned<Day>, Option<&Spanned<Day>>),
@@ -196,21 +184,4 @@ fn dated(
 ) -> Dated<()> {
     let Period { from, until, .. } = Period::read(page, from, until);
     Dated { from, until, value: (), reference: reference.read(page, what) }
-}
-
-/// A parameter that counts months.
-fn months(
-    page: &mut Page<'_>,
-    parameters: &BTreeMap<String, Option<Parameter>>,
-    named: &Spanned<Words>,
-) -> String {
-    let key = &named.get_ref().0;
-    match parameters.get(key) {
-        // What is wrong in a parameter was told where it stands.
-        Some(None) => {}
-        Some(Some(parameter)) if parameter.unit == Unit::Months => {}
-        Some(Some(_)) => page.fault(named.span(), format!("parameter `{key}` counts no months")),
-        None => page.fault(named.span(), format!("there is no parameter `{key}`")),
-    }
-    key.clone()
 }

@@ -33,10 +33,7 @@ pub(crate) fn read(page: &mut Page<'_>) -> Option<Vec<MatterKind>> {
     let mut kinds = Vec::new();
     for matter in document.each::<RawMatter>(page, "matter") {
         let matter = matter.into_inner();
-        let id = matter.id.get_ref().0.clone();
-        if !ids.insert(id.clone()) {
-            page.fault(matter.id.span(), format!("matter `{id}` is defined twice"));
-        }
+        let id = raw::unique(page, &mut ids, "matter", &matter.id);
         let mut sections = Vec::new();
         for word in matter.sections {
             let code = &word.get_ref().0;

@@ -1,15 +1,17 @@
 //! `notices.toml`: the words of notices, one row for each kind there is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use domain::{
-    notice::{NoticeKind, NoticeText},
-    parameter::Parameter,
-};
+use domain::notice::{NoticeKind, NoticeText};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{disclosure::Nothing, raw::Words, source::Page};
+use crate::{
+    disclosure::Nothing,
+    parameter::Parameters,
+    raw::{self, Words},
+    source::Page,
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,10 +24,7 @@ struct RawNotice {
 }
 
 /// Reads the notices; none where any is faulty or missing.
-pub(crate) fn read(
-    page: &mut Page<'_>,
-    parameters: &BTreeMap<String, Option<Parameter>>,
-) -> Option<Vec<NoticeText>> {
+pub(crate) fn read(page: &mut Page<'_>, parameters: &Parameters) -> Option<Vec<NoticeText>> {
     let before = page.count();
     let mut document = page.document()?;
     let span = document.span();
@@ -33,12 +32,9 @@ pub(crate) fn read(
     let mut notices = Vec::new();
     for notice in document.each::<RawNotice>(page, "notice") {
         let notice = notice.into_inner();
-        let id = notice.id.get_ref().0.clone();
+        let id = raw::unique(page, &mut ids, "notice", &notice.id);
         if !NoticeKind::ALL.iter().any(|kind| kind.code() == id) {
             page.fault(notice.id.span(), format!("there is no kind of notice `{id}`"));
-        }
-        if !ids.insert(id.clone()) {
-            page.fault(notice.id.span(), format!("notice `{id}` is defined twice"));
         }
         if let Some(basis) = &notice.basis
             && !parameters.contains_key(&basis.get_ref().0)

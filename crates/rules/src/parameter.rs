@@ -55,6 +55,26 @@ pub(crate) fn read_all(folder: &Folder, report: &mut crate::source::Report) -> P
     parameters
 }
 
+/// A parameter that is named elsewhere and counts in one of some units.
+pub(crate) fn counted(
+    page: &mut Page<'_>,
+    parameters: &Parameters,
+    named: &Spanned<Words>,
+    units: &[Unit],
+) -> String {
+    let key = &named.get_ref().0;
+    match parameters.get(key) {
+        // What is wrong in a parameter was told where it stands.
+        Some(None) => {}
+        Some(Some(parameter)) if units.contains(&parameter.unit) => {}
+        Some(Some(_)) => {
+            page.fault(named.span(), format!("parameter `{key}` counts in another unit"));
+        }
+        None => page.fault(named.span(), format!("there is no parameter `{key}`")),
+    }
+    key.clone()
+}
+
 fn read(page: &mut Page<'_>, key: &str, mut table: Table<'_>) -> Option<Parameter> {
     let values = table.each::<RawValue>(page, "value");
     let span = table.span();

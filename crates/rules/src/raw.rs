@@ -1,11 +1,11 @@
 //! Raw pieces that stand in files of several kinds: dates, wording, words of a condition, references.
 
-use std::{fmt, ops::Range};
+use std::{collections::BTreeSet, fmt, ops::Range};
 
 use domain::{parameter::Reference, text::Text};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de};
-use toml::value::Datetime;
+use toml::{Spanned, value::Datetime};
 
 use crate::source::Page;
 
@@ -88,6 +88,20 @@ impl de::Visitor<'_> for WordVisitor {
     fn visit_bool<E: de::Error>(self, written: bool) -> Result<Word, E> {
         Ok(Word(written.to_string()))
     }
+}
+
+/// An id that stands once among its kind.
+pub(crate) fn unique(
+    page: &mut Page<'_>,
+    ids: &mut BTreeSet<String>,
+    what: &str,
+    named: &Spanned<Words>,
+) -> String {
+    let id = named.get_ref().0.clone();
+    if !ids.insert(id.clone()) {
+        page.fault(named.span(), format!("{what} `{id}` is defined twice"));
+    }
+    id
 }
 
 /// Instrument and article as written beside one value.

@@ -42,6 +42,14 @@ pub struct Case {
     pub closed_at: Option<Timestamp>,
 }
 
+impl Case {
+    /// Whether it is about a record; one about an entry in a list is once that is published.
+    #[must_use]
+    pub fn has_record(&self) -> bool {
+        self.record != RecordId(0)
+    }
+}
+
 /// A case as it is opened.
 #[derive(Clone, Debug)]
 pub struct NewCase<'c> {

@@ -112,25 +112,38 @@ pub async fn tell(
     Ok(done.rows_affected() == 1)
 }
 
-/// Asks for a measure of a record no longer: those that were not taken are settled; the others are to be
-/// lifted, also where nothing was told yet: what was done before the telling is not lost. How many.
+/// Asks no longer for what a record asked for, or for one measure of it in one matter: those that were
+/// not taken are settled; the others are to be lifted, also where nothing was told yet: what was done
+/// before the telling is not lost. How many.
 pub async fn lift(
     write: &mut Write,
-    record: RecordId,
+    (record, only): (RecordId, Option<(MatterId, &str)>),
     why: &str,
     at: Timestamp,
 ) -> Result<u64, Error> {
+    let (matter, measure) = only.unwrap_or((MatterId(0), ""));
     let at = stamp::instant(at);
-    let settle = "\
-        update joint_measure set lifted_at = $2, lifted_why = $3, lift_told_at = $2
-        where record_id = $1 and lifted_at is null and outcome <> 'taken'";
-    sqlx::query(settle).bind(record.0).bind(&at).bind(why).execute(&mut *write.tx).await?;
-    let statement = "\
-        update joint_measure set lifted_at = $2, lifted_why = $3
-        where record_id = $1 and lifted_at is null";
-    let done =
-        sqlx::query(statement).bind(record.0).bind(&at).bind(why).execute(&mut *write.tx).await?;
-    Ok(done.rows_affected())
+    let which = "record_id = $1 and lifted_at is null
+          and ($4 = 0 or (matter_id = $4 and measure = $5))";
+    let mut lifted = 0;
+    for statement in [
+        format!(
+            "update joint_measure set lifted_at = $2, lifted_why = $3, lift_told_at = $2
+            where {which} and outcome <> 'taken'"
+        ),
+        format!("update joint_measure set lifted_at = $2, lifted_why = $3 where {which}"),
+    ] {
+        let done = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(record.0)
+            .bind(&at)
+            .bind(why)
+            .bind(matter.0)
+            .bind(measure)
+            .execute(&mut *write.tx)
+            .await?;
+        lifted = done.rows_affected();
+    }
+    Ok(lifted)
 }
 
 /// Asks again for what was lifted: the record is shown again, and what was told before has passed.
@@ -171,6 +184,17 @@ pub async fn of_matter(register: &Register, matter: MatterId) -> Result<Vec<Meas
     let statement = format!("{MEASURE} where matter_id = $1 order by record_id, measure");
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(matter.0)
+        .fetch_all(&register.pool)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// What a record still asks for.
+pub async fn of_record(register: &Register, record: RecordId) -> Result<Vec<Measure>, Error> {
+    let statement =
+        format!("{MEASURE} where record_id = $1 and lifted_at is null order by matter_id, measure");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(record.0)
         .fetch_all(&register.pool)
         .await?;
     rows.iter().map(read).collect()

@@ -272,7 +272,7 @@ impl<'p> Going<'p> {
         if begins && standing.ends() {
             // Whoever acted on the record lifts what it took.
             let why = standing.label().zh;
-            store::joint::lift(&mut self.write, *record, &why, self.now).await?;
+            store::joint::lift(&mut self.write, (*record, None), &why, self.now).await?;
         } else if standing.ends() {
             store::joint::ask_again(&mut self.write, *record).await?;
         }

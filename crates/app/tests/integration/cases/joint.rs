@@ -100,6 +100,16 @@ async fn what_ends_by_its_term_is_lifted_by_the_reconciler() {
     site.send(&hall, &format!("{again}/check"), "").await;
     site.withdraw("serious_breach", second).await;
     assert_eq!(registry::reconcile::run(&site.platform).await.unwrap().lifted, 1);
+    // A correction that names it no more does the same, for that measure alone.
+    let third =
+        site::with(site::listing(&business(2), "示市监列〔2026〕3号"), "SX_QXZ", "2029-12-01");
+    site.accept("serious_breach", std::slice::from_ref(&third)).await;
+    let corrected = matter(&desk, &hall, "honour", "示评4").await;
+    site.send(&hall, &format!("{corrected}/check"), "").await;
+    assert_eq!(registry::reconcile::run(&site.platform).await.unwrap().lifted, 0);
+    let less = site::with(third, "SX_CSTS", "纳入重点监管范围");
+    site.accept("serious_breach", &[less]).await;
+    assert_eq!(registry::reconcile::run(&site.platform).await.unwrap().lifted, 1);
     let other = site.person(Role::BankOfficer).await;
     let seen = site.send(&other, &format!("{place}/lifted"), "measure=awards&record=1").await;
     assert_ne!(seen.status, StatusCode::SEE_OTHER, "nobody answers for another organisation");

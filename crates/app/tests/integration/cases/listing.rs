@@ -144,7 +144,7 @@ async fn who_does_not_answer_is_waited_for_to_the_end_of_the_last_day() {
     desk.done(&desk.officer, &case, served).await;
     // Annulled before it is published, it is published no more.
     desk.done(&desk.officer, &case, "act=drop&reason=行政复议撤销").await;
-    desk.refused(&desk.officer, &case, "act=publish", "").await;
+    desk.refused(&desk.officer, &case, "act=publish", "不在这一步").await;
     assert!(!desk.is_listed().await);
 }
 

@@ -1,7 +1,7 @@
 //! Steps in orders nobody thought of: whatever is done, by whom and when, what the public sees is what
 //! the cases say, and no clock is started twice or left running.
 
-use domain::{case::CaseKind, ids::CaseId};
+use domain::case::CaseKind;
 use registry::session::{self, Browser};
 use store::case::{Case, CaseQuery};
 
@@ -148,7 +148,6 @@ impl Desk {
         let (_, otherwise) = registry::repair::replay(register).await.unwrap();
         assert!(otherwise.is_empty(), "{told}: {otherwise:?}");
         for case in &cases {
-            let CaseId(_) = case.id;
             let clocks = store::case::deadlines(register, case.id).await.unwrap();
             let running = clocks.iter().filter(|one| one.deadline.ended_on.is_none());
             let mut rules: Vec<&str> = running.map(|one| one.deadline.rule.as_str()).collect();
