@@ -313,8 +313,9 @@ test("a repair from the record to its end, and an objection that marks the recor
 });
 
 // An officer does one thing with a case.
-async function act(page, label, { reason = "", on = "" } = {}) {
+async function act(page, label, { reason = "", on = "", number = "" } = {}) {
     await page.getByLabel(label, { exact: true }).check();
+    if (number) await page.getByLabel(/^生效文书文号/).fill(number);
     if (reason) await page.getByLabel("理由或答复").fill(reason);
     if (on) await page.getByLabel("送达日期").fill(on);
     await page.getByRole("button", { name: "办理", exact: true }).click();
@@ -419,5 +420,105 @@ test("an entry in a list with a hearing, and a hall that acts on it and lifts wh
     assert.match(await hall.locator("#measures").innerText(), /解除于/);
     await centre.goto(`${url}/console/joint`);
     await looked(centre, "joint");
+    Object.assign(held, { second, page });
+});
+
+test("a commitment that is broken, answered and appealed, and only then recorded", async () => {
+    const { page, clerk, second } = held;
+    const paper = join(work, "文书.pdf");
+    await page.goto(`${url}/centre/commitments`);
+    await looked(page, "centre-commitments");
+    const offer = page.locator("#product_licence");
+    await offer.getByText("作出这项承诺").click();
+    await offer.getByLabel(/^办件编号/).fill("示许〔2026〕1号");
+    await offer.getByLabel(/我已阅读/).check();
+    await offer.getByRole("button", { name: "作出承诺" }).click();
+    await page.waitForURL(/\/centre\/cases\/\d+$/);
+    await looked(page, "centre-commitment");
+    const made = page.url();
+    const address = made.replace("/centre/", "/console/");
+    await clerk.goto(address);
+    await act(clerk, "受理");
+    await looked(clerk, "commitment");
+    const portal = async () => (await fetch(`${url}/subjects/${held.company}`)).text();
+    assert.ok((await portal()).includes("工业产品生产许可（告知承诺）"), "the commitment is public");
+    const breach = { reason: "经核查，生产条件不符合告知的标准。", number: "示市监撤〔2026〕1号" };
+    await act(clerk, "告知拟认定：未履行", breach);
+    assert.match(await clerk.locator("[role=alert]").innerText(), /缺认定违诺所依据的生效文书/);
+    await add(clerk, "认定违诺所依据的生效文书", paper);
+    await act(clerk, "告知拟认定：未履行", breach);
+    await page.goto(made);
+    await looked(page, "centre-breach");
+    await page.getByLabel("放弃陈述申辩").check();
+    await page.getByRole("button", { name: "提交", exact: true }).click();
+    await clerk.goto(address);
+    assert.match(await clerk.locator("main").innerText(), /由本单位另一名人员决定/);
+    await second.goto(address);
+    await act(second, "签署：认定违诺");
+    await page.goto(made);
+    const finding = page.getByRole("link", { name: "违诺认定书.pdf" });
+    const bytes = await (await page.request.get(`${url}${await finding.getAttribute("href")}`)).body();
+    if (process.env.XINHENG_SHOTS) writeFileSync(join(process.env.XINHENG_SHOTS, "breach.pdf"), bytes);
+    await page.getByLabel("事实和理由").fill("核查时设备在检修。");
+    await looked(page, "centre-appeal");
+    await page.getByRole("button", { name: "提出申诉" }).click();
+    assert.ok(!(await portal()).includes("未履行"), "nothing is recorded while it is appealed");
+    await clerk.goto(address);
+    await looked(clerk, "commitment-appealed");
+    await act(clerk, "申诉不成立，维持认定", { reason: "检修不能免除承诺的条件。" });
+    await act(clerk, "记入信用记录");
+    assert.match(await clerk.locator("main").innerText(), /违诺已记录/);
+    assert.ok((await portal()).includes("未履行"));
+    await page.goto(`${url}/centre/commitments`);
+    assert.match(await page.locator("#product_licence").innerText(), /修复前不适用告知承诺制/);
+});
+
+test("a report from the public without a name, answered and read again with its code", async () => {
+    const stranger = await person();
+    await stranger.goto(`${url}/commitments`);
+    await looked(stranger, "commitments");
+    await stranger.goto(`${url}/complaints`);
+    await looked(stranger, "complaints");
+    await stranger.getByLabel("失信行为线索").check();
+    await stranger.getByLabel(/^涉及单位/).fill(held.company);
+    await stranger.getByLabel(/^时间、地点/).fill("门店没有明码标价。");
+    await stranger.getByRole("button", { name: "提交" }).click();
+    await looked(stranger, "complaint-slip");
+    const number = await stranger.locator("#slip-number").innerText();
+    const slip = await stranger.locator("#slip-code").innerText();
+    const { centre, clerk } = held;
+    await centre.goto(`${url}/console/cases?kind=complaint`);
+    await centre.getByRole("link", { name: number }).click();
+    await looked(centre, "complaint-case");
+    await centre.getByLabel("转给哪个单位").selectOption({ label: "示例市市场监督管理局" });
+    await act(centre, "转办");
+    await clerk.goto(centre.url());
+    await act(clerk, "答复并办结", { reason: "已到现场核查，责令改正。" });
+    await stranger.goto(`${url}/complaints`);
+    await stranger.getByLabel("编号").fill(number);
+    await stranger.getByLabel("查询码").fill(slip);
+    await stranger.getByRole("button", { name: "查询" }).click();
+    assert.match(await stranger.locator("main").innerText(), /责令改正/);
+    await looked(stranger, "complaint-follow");
+    await centre.goto(`${url}/console/assessment`);
+    await looked(centre, "assessment");
+});
+
+test("the repair notice goes with a decision", async () => {
+    const { clerk, page } = held;
+    await clerk.goto(`${url}/console/records?item=penalty`);
+    await clerk.locator("tbody tr", { hasText: "99002号" }).getByRole("link").first().click();
+    await clerk.getByRole("button", { name: "制作告知书" }).click();
+    await looked(clerk, "record-informed");
+    const today = await clerk.evaluate(() => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10));
+    await clerk.getByLabel("送达日期").fill(today);
+    await clerk.getByLabel("送达方式和凭证").fill("随决定书直接送达");
+    await clerk.getByRole("button", { name: "登记送达" }).click();
+    assert.match(await clerk.locator("#informed").innerText(), /已送达/);
+    await ownRecord(page, "99002号");
+    const notice = page.getByRole("link", { name: "信用修复告知书" });
+    const bytes = await (await page.request.get(`${url}${await notice.getAttribute("href")}`)).body();
+    assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
+    if (process.env.XINHENG_SHOTS) writeFileSync(join(process.env.XINHENG_SHOTS, "informed.pdf"), bytes);
     await out(clerk);
 });

@@ -85,6 +85,8 @@ events! {
     RowsRefused "refused_rows" "receipt" "依法拒收数据行" "rows refused by law";
     RegisterMigrated "register_migrated" "register" "登记库升级" "register brought to this version";
     RegisterRestored "register_restored" "file" "登记库恢复" "register restored";
+    RepairInformed "repair_informed" "record" "制作信用修复告知书" "repair notice made";
+    RepairNoticeServed "repair_notice_served" "record" "送达信用修复告知书" "repair notice served";
     ReportIssued "report_issued" "report" "出具信用报告" "report issued";
     ReportRevoked "report_revoked" "report" "作废信用报告" "report revoked";
     Resealed "resealed" "key" "更换加密密钥" "values sealed anew under another key";

@@ -51,6 +51,10 @@ words! {
         Objection "objection" "异议" "objection";
         /// 列入严重失信主体名单.
         Listing "listing" "列入名单" "list entry";
+        /// 信用承诺.
+        Commitment "commitment" "信用承诺" "commitment";
+        /// 投诉举报.
+        Complaint "complaint" "投诉举报" "report from the public";
     }
 }
 
@@ -89,6 +93,18 @@ words! {
         Dropped "dropped" "不予列入" "not entered";
         DecisionServed "decision_served" "送达列入决定书" "decision served";
         Published "published" "公布" "published";
+        Committed "committed" "作出承诺" "committed";
+        Checked "checked" "核查履行情况" "performance looked at";
+        Fulfilled "fulfilled" "认定全部履行" "found fulfilled";
+        Voided "voided" "承诺失效" "void";
+        BreachTold "breach_told" "告知拟认定违诺" "breach told";
+        BreachFound "breach_found" "认定违诺" "found broken";
+        Cleared "cleared" "不认定违诺" "cleared of it";
+        Appealed "appealed" "提出申诉" "appealed";
+        Unappealed "unappealed" "逾期未申诉" "no appeal in time";
+        AppealUpheld "appeal_upheld" "申诉不成立" "appeal not upheld";
+        Reported "reported" "投诉举报" "reported";
+        Replied "replied" "答复" "answered";
     }
 }
 
@@ -114,6 +130,8 @@ impl CaseKind {
             CaseKind::Repair => "XF",
             CaseKind::Objection => "YY",
             CaseKind::Listing => "LR",
+            CaseKind::Commitment => "CN",
+            CaseKind::Complaint => "TS",
         }
     }
 }

@@ -43,6 +43,9 @@ pub struct Item {
     pub timeliness: Option<String>,
     /// The coded field by which public lists of the item are filtered.
     pub filter: Option<usize>,
+    /// Items it is compared with before anything of it is taken in (交叉比对): a subject of which the
+    /// public reads a record of one of them gets none of this one.
+    pub contrary: Vec<String>,
 }
 
 impl Item {

@@ -22,12 +22,26 @@ pub struct DeadlineRule {
     /// Such as `repair.acceptance`.
     pub id: String,
     pub label: Text,
+    /// Whose it is: what they let lapse counts in their assessment.
+    pub of: Bearer,
     /// Parameter that counts it.
     pub parameter: String,
     /// Parameter that counts its one extension; none where it cannot be extended.
     pub extension: Option<String>,
     /// Whether it stands still while the applicant completes the application.
     pub pauses: bool,
+}
+
+/// Who has to keep a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bearer {
+    /// The department that decides.
+    Organ,
+    Centre,
+    Subject,
+    /// Whoever received a record.
+    Recipient,
 }
 
 /// A period of the law as it counts for one deadline.

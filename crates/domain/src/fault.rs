@@ -128,6 +128,8 @@ rules! {
     Refused "refused" "依法不予归集：{detail}" "may not be collected by law: {detail}";
     Minor "minor" "当事人在文书日期未满 {detail} 周岁，依法不予归集" "the person was under {detail} on the date of the document; may not be collected";
     Forbidden "forbidden" "含有依法不得归集的内容“{detail}”，整行退回" "holds matter that may not be recorded, “{detail}”";
+    Contrary "contrary" "“{raw}”现有“{detail}”公示中，交叉比对不通过，依规不予授予和公布"
+        "“{detail}” is published of “{raw}”: compared with it, this is not to be given or published";
     OtherDepartment "other_department" "这条记录由“{detail}”报送并负责，别的单位不能变更或撤回；请与该单位核对"
         "this record was handed in by “{detail}”, which answers for it; no other department may change it or take it back: settle it with them";
     NotFound "not_found" "要撤回的记录不存在或已撤回" "the record to withdraw does not exist or is withdrawn already";

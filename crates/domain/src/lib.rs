@@ -12,6 +12,8 @@ pub mod case;
 pub mod catalogue;
 pub mod check;
 pub mod code_list;
+pub mod commitment;
+pub mod complaint;
 pub mod condition;
 pub mod consent;
 pub mod date;

@@ -25,6 +25,8 @@ macro_rules! kinds {
 kinds! {
     /// 信用承诺书, made by the subject.
     Commitment "commitment";
+    /// 信用修复告知书, which goes with the decision.
+    RepairInformed "repair_informed";
     RepairAccepted "repair_accepted";
     RepairCompletion "repair_completion";
     RepairNotAccepted "repair_not_accepted";
@@ -41,6 +43,15 @@ kinds! {
     ListingNotice "listing_notice";
     ListingDecided "listing_decided";
     ListingDropped "listing_dropped";
+    /// 信用承诺书 of a matter, made by the subject.
+    CommitmentMade "commitment_made";
+    CommitmentAccepted "commitment_accepted";
+    CommitmentNotAccepted "commitment_not_accepted";
+    CommitmentBreachTold "commitment_breach_told";
+    CommitmentBreachFound "commitment_breach_found";
+    CommitmentCleared "commitment_cleared";
+    CommitmentAppealUpheld "commitment_appeal_upheld";
+    CommitmentFulfilled "commitment_fulfilled";
 }
 
 /// A row of `policy/notices.toml`.

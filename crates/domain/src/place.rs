@@ -59,6 +59,8 @@ pub struct Department {
     pub items: Vec<String>,
     /// Serious-breach lists on which it decides.
     pub lists: Vec<String>,
+    /// Templates of commitments it receives.
+    pub commitments: Vec<String>,
     /// Abbreviation in document numbers and receipts: 示市监.
     pub mark: String,
     pub reference: Option<Reference>,

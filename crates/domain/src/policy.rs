@@ -8,6 +8,7 @@ use crate::{
     calendar::Calendar,
     catalogue::Item,
     code_list::CodeList,
+    commitment::Template,
     deadline::DeadlineRule,
     disclosure::Disclosure,
     list::{List, Measure},
@@ -34,6 +35,8 @@ pub struct Policy {
     pub matters: Vec<MatterKind>,
     /// Serious-breach lists on which departments of a place decide.
     pub lists: Vec<List>,
+    /// What commitments are made for.
+    pub templates: Vec<Template>,
     /// Measures that may follow from an entry.
     pub measures: Vec<Measure>,
     /// What notices say.
@@ -67,6 +70,12 @@ impl Policy {
     #[must_use]
     pub fn list(&self, id: &str) -> Option<&List> {
         self.lists.iter().find(|list| list.id == id)
+    }
+
+    /// A template of a commitment by its id.
+    #[must_use]
+    pub fn template(&self, id: &str) -> Option<&Template> {
+        self.templates.iter().find(|template| template.id == id)
     }
 
     /// A measure by its id.

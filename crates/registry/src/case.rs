@@ -2,6 +2,8 @@
 //! with one holds it, so that of two officers who act at once the second sees what the first did.
 
 pub(crate) mod going;
+pub mod label;
+pub(crate) mod replay;
 
 use domain::{
     access::{Access, Action, Ground},
@@ -21,7 +23,7 @@ use crate::{
     access_log::{self, Looked},
     error::Error,
     gate::{self, Permit},
-    listing, matter,
+    listing,
     platform::Platform,
     question::{impersonal, question},
     reading,
@@ -119,24 +121,11 @@ pub struct Filter {
     pub closed: bool,
 }
 
-/// The state of a case in words.
-#[must_use]
-pub fn state_label(kind: CaseKind, state: &str) -> Text {
-    let known = match kind {
-        CaseKind::Repair => domain::repair::State::from_code(state).map(|state| state.label()),
-        CaseKind::Objection => {
-            domain::objection::State::from_code(state).map(|state| state.label())
-        }
-        CaseKind::Listing => domain::listing::State::from_code(state).map(|state| state.label()),
-    };
-    known.unwrap_or_else(|| state.into())
-}
-
 /// The cases of one's own subject, newest first.
 pub async fn own(platform: &Platform, access: &Access, lang: Lang) -> Result<Vec<CaseLine>, Error> {
     let subject = own_subject(platform, access, Action::ReadOwn).await?;
     let mut cases = store::case::of_subject(&platform.register, subject).await?;
-    cases.retain(listing::is_told);
+    cases.retain(is_told);
     lines(platform, access, cases, lang).await
 }
 
@@ -176,7 +165,7 @@ pub async fn open(
     for happened in store::case::history(&platform.register, id).await? {
         history.push(HistoryLine {
             at: happened.at,
-            who: who(platform, &case, &happened.actor, lang).await?,
+            who: label::who(platform, &case, &happened.actor, lang).await?,
             step: happened.step,
             note: happened.note,
         });
@@ -282,7 +271,7 @@ async fn note_look(platform: &Platform, case: &Case, permit: &Permit) -> Result<
     let looked = Looked::at(record.into_iter());
     let mut write = platform.register.write().await?;
     let event = Event::CaseRead;
-    if listing::is_told(case) {
+    if is_told(case) {
         access_log::note(platform, &mut write, event, case.subject, permit, &looked).await?;
     } else {
         let (now, actor) = (platform.now(), permit.access().actor.to_string());
@@ -291,6 +280,32 @@ async fn note_look(platform: &Platform, case: &Case, permit: &Permit) -> Result<
     }
     write.commit().await?;
     Ok(())
+}
+
+/// Writes down for its subject that an officer of its organ looked at a paper of a record.
+pub(crate) async fn note_record_look(
+    platform: &Platform,
+    access: &Access,
+    subject: SubjectId,
+    record: RecordId,
+) -> Result<(), Error> {
+    let permit = gate::admit(platform, &on_duty(access), Action::HandleCase, true)?;
+    let versions = versions(platform, subject).await?;
+    let looked = Looked::at(std::iter::once((life(&versions, record)?.item(), record.0)));
+    let mut write = platform.register.write().await?;
+    access_log::note(platform, &mut write, Event::RecordRead, subject, &permit, &looked).await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Whether a case is one its subject may know of: an entry in a list once its notice was served, and never
+/// what somebody reported of it.
+pub(crate) fn is_told(case: &Case) -> bool {
+    match case.kind {
+        CaseKind::Listing => listing::is_told(case),
+        CaseKind::Complaint => false,
+        CaseKind::Repair | CaseKind::Objection | CaseKind::Commitment => true,
+    }
 }
 
 /// The record a case is about: its versions, all of its subject's, as the register holds them now.
@@ -342,7 +357,7 @@ async fn admit(
     action: Action,
 ) -> Result<(Hand, Permit), Error> {
     if let Ground::Own(subject) = access.ground {
-        let own = subject == case.subject && listing::is_told(case);
+        let own = subject == case.subject && is_told(case);
         let holds = own && reading::holds(platform, access, subject).await?;
         let action = if action == Action::HandleCase { Action::ReadOwn } else { action };
         let permit = gate::admit(platform, access, action, holds);
@@ -373,19 +388,15 @@ async fn lines(
     let own = account(access);
     let mut lines = Vec::new();
     for case in cases {
-        let item = platform.policy.item(&case.item);
         lines.push(CaseLine {
-            subject_name: matter::name(platform, case.subject, lang).await?,
-            item: item.map_or(case.item.as_str(), |item| item.label.get(lang)).to_owned(),
-            organ: match case.organ.as_str() {
-                "" => platform.place.operator.get(lang).to_owned(),
-                organ => platform.department_label(organ, lang),
-            },
+            subject_name: label::subject_name(platform, &case, lang).await?,
+            item: label::item_label(platform, &case, lang)?,
+            organ: label::organ_label(platform, &case, lang),
             opened_on: platform.day(case.opened_at),
             urgency: case.due_on.map(|due| urgency(due, today, soon)),
             mine: own.is_some() && case.handler == own,
             is_open: case.closed_at.is_none(),
-            state: state_label(case.kind, &case.state).get(lang).to_owned(),
+            state: label::state_label(case.kind, &case.state).get(lang).to_owned(),
             id: case.id,
             number: case.number,
             kind: case.kind,
@@ -427,28 +438,6 @@ fn deadline_line(platform: &Platform, running: Running, today: Date) -> Deadline
         deadline,
         lapsed,
     }
-}
-
-/// Who did a step, as the other side may read it: the organ or the subject, never an officer's name.
-async fn who(platform: &Platform, case: &Case, actor: &str, lang: Lang) -> Result<String, Error> {
-    if actor == "platform" {
-        return Ok(lang.t("平台", "the platform").to_owned());
-    }
-    if actor == case.opened_by && case.kind != CaseKind::Listing {
-        return matter::name(platform, case.subject, lang).await;
-    }
-    let Some(id) = actor.strip_prefix("account:").and_then(|id| id.parse().ok()) else {
-        return Ok(lang.t("平台运维", "an operator").to_owned());
-    };
-    let held = store::account::memberships(&platform.register, AccountId(id)).await?;
-    let Some(console) = held.iter().find(|one| one.role.is_console()) else {
-        if case.kind == CaseKind::Listing && actor == case.opened_by {
-            return Ok(platform.department_label(&case.organ, lang));
-        }
-        return matter::name(platform, case.subject, lang).await;
-    };
-    let organisation = store::organisation::get(&platform.register, console.organisation).await?;
-    Ok(organisation.map(|one| one.name).unwrap_or_default())
 }
 
 /// A note as it is kept: some words, without control characters and identity numbers.

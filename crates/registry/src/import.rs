@@ -3,6 +3,7 @@
 //! Reading and checking run on threads of their own and hand batches to the writer through short
 //! queues, so a file of any size needs the memory of a few batches.
 
+mod contrary;
 mod opening;
 mod reading;
 mod taking;
@@ -106,7 +107,7 @@ pub async fn import(
     }
     let department = opening::department(platform, delivery, &item, pack.as_ref())?;
     watch.heading(&decoder.heading().columns);
-    let mut taking = Taking::new(&item, platform, decoder.size(), watch);
+    let mut taking = Taking::new(&item, delivery.mode, platform, decoder.size(), watch);
     taking.imported.pack = pack.as_ref().map(|pack| pack.id.clone());
     let setting = Setting::new(platform, delivery, item, pack, received_at).await?;
     let heading = decoder.heading().columns.clone();

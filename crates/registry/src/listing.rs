@@ -372,6 +372,7 @@ async fn publish(
 pub(crate) async fn lapse(going: &mut Going<'_>, rule: &str) -> Result<(), Error> {
     if rule == "listing.statement" {
         step(going, Step::Unstated)?;
+        going.end(rule).await?;
         return going.tell(Step::Unstated, "当事人逾期未提出陈述申辩", rule).await;
     }
     going.tell(Step::Lapsed, "", rule).await

@@ -11,7 +11,8 @@ use render::notice::NoticeView;
 use store::case::Case;
 
 use crate::{
-    case::{Paper, going::Going},
+    case::{self, Paper, going::Going},
+    commitment,
     error::Error,
     listing, matter, objection,
     platform::Platform,
@@ -31,16 +32,14 @@ pub(crate) async fn issue(
     let subject = matter::name(platform, going.case.subject, Lang::Zh).await?;
     let about = about(platform, &going.case).await?;
     let place = &platform.place;
-    let organ = match going.case.organ.as_str() {
-        "" => place.operator.zh.clone(),
-        organ => platform.department_name(organ).zh,
-    };
+    let organ = case::label::organ_name(platform, &going.case);
     let count = store::case::document::of_case(&platform.register, going.case.id).await?.len() + 1;
     let number = format!("{}-{count:02}", going.case.number);
     let words = platform.policy.notice(kind).ok_or(Error::NotFound)?.clone();
-    let to_organ = matches!(kind, Kind::Commitment | Kind::ObjectionForwarded);
+    let made = matches!(kind, Kind::Commitment | Kind::CommitmentMade);
+    let to_organ = made || kind == Kind::ObjectionForwarded;
     let (addressee, signed) = match kind {
-        Kind::Commitment => (organ, subject),
+        Kind::Commitment | Kind::CommitmentMade => (organ, subject),
         Kind::ObjectionForwarded => (organ, place.operator.zh.clone()),
         Kind::ObjectionLapsed => (subject, place.operator.zh.clone()),
         _ => (subject, organ),
@@ -51,7 +50,7 @@ pub(crate) async fn issue(
         addressee,
         paragraphs: [about]
             .into_iter()
-            .chain(basis(going, &words))
+            .chain(basis(platform, &words))
             .chain([filled(going, &words.body)])
             .collect(),
         grounds: grounds.iter().map(|ground| ground.zh.clone()).collect(),
@@ -61,15 +60,10 @@ pub(crate) async fn issue(
         issued_at: platform.second(platform.now()),
         fictional: place.fictional,
     };
-    let fonts = platform.clone();
-    let content = tokio::task::spawn_blocking(move || {
-        let fonts = fonts.fonts()?;
-        Ok::<_, Error>(render::notice::notice(fonts, &view)?)
-    });
     let paper = Paper {
         kind: kept_as(kind),
         file_name: format!("{}.pdf", words.title),
-        content: content.await??,
+        content: set(platform, view).await?,
     };
     let document = going.keep_paper(&paper, "application/pdf", &number).await?;
     // What its subject finds in the subject centre is served there; the organ finds its own in the console.
@@ -83,11 +77,25 @@ pub(crate) async fn issue(
     Ok(document)
 }
 
+/// Sets a notice, away from the threads that answer.
+pub(crate) async fn set(platform: &Platform, view: NoticeView) -> Result<Vec<u8>, Error> {
+    let platform = platform.clone();
+    let content = tokio::task::spawn_blocking(move || {
+        let fonts = platform.fonts()?;
+        Ok::<_, Error>(render::notice::notice(fonts, &view)?)
+    });
+    content.await?
+}
+
 /// What the case is about, in a sentence.
 async fn about(platform: &Platform, case: &Case) -> Result<String, Error> {
     if case.kind == CaseKind::Listing {
         let list = listing::list_label(platform, case)?.zh;
         return Ok(format!("关于列入{list}一案，编号 {}。", case.number));
+    }
+    if case.kind == CaseKind::Commitment {
+        let matter = commitment::matter_label(platform, case)?.zh;
+        return Ok(format!("关于{matter}的信用承诺，编号 {}。", case.number));
     }
     let versions = crate::case::versions(platform, case.subject).await?;
     let life = crate::case::life(&versions, case.record)?;
@@ -115,7 +123,7 @@ async fn about(platform: &Platform, case: &Case) -> Result<String, Error> {
 /// The kind of document under which a notice is kept.
 fn kept_as(kind: Kind) -> &'static str {
     match kind {
-        Kind::Commitment => COMMITMENT,
+        Kind::Commitment | Kind::CommitmentMade => COMMITMENT,
         Kind::ListingNotice => listing::NOTICE,
         Kind::ListingDecided => listing::DECISION,
         _ => NOTICE,
@@ -124,14 +132,23 @@ fn kept_as(kind: Kind) -> &'static str {
 
 /// The body with the figures of the day in it.
 fn filled(going: &Going<'_>, body: &str) -> String {
-    let days = going.platform.policy.parameter("listing.statement", going.today);
-    body.replace("{statement}", &days.map(|days| days.value.to_string()).unwrap_or_default())
+    let policy = &going.platform.policy;
+    let mut filled = String::new();
+    let mut rest = body;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (key, after) = behind.split_once('}').unwrap_or((behind, ""));
+        let figure = policy.parameter(key, going.today).map(|one| one.value.to_string());
+        filled += before;
+        filled += &figure.unwrap_or_default();
+        rest = after;
+    }
+    filled + rest
 }
 
 /// The instrument a notice rests on, with what of it nobody has compared with the text.
-fn basis(going: &Going<'_>, words: &NoticeText) -> Option<String> {
+pub(crate) fn basis(platform: &Platform, words: &NoticeText) -> Option<String> {
     let key = words.basis.as_ref()?;
-    let reference = &going.platform.policy.parameter(key, going.today)?.reference;
+    let reference = &platform.policy.parameter(key, platform.today())?.reference;
     let open = if reference.verified { "" } else { "（条号待核）" };
     Some(format!("依据：{}{}{open}。", reference.instrument, reference.article))
 }

@@ -185,7 +185,7 @@ async fn answer_with(going: &mut Going<'_>, taken: Step, answer: &str) -> Result
     if taken == Step::Removed {
         going.stand(Standing::Annulled, true).await?;
     }
-    let label = case::state_label(CaseKind::Objection, &going.case.state);
+    let label = case::label::state_label(CaseKind::Objection, &going.case.state);
     let told = [Text::new(format!("{}：{answer}", label.zh), String::new())];
     notice::issue(going, Kind::ObjectionAnswered, &told).await?;
     Ok(())

@@ -14,7 +14,7 @@ use domain::{
     record::Version,
     text::Lang,
 };
-use store::register::Write;
+use store::{register::Write, subject::Subject};
 
 use crate::{
     access_log::{self, Looked},
@@ -59,11 +59,23 @@ struct Reach {
 
 /// Opens a subject's file, and writes down that it was opened.
 pub async fn file(platform: &Platform, asked: Asked<'_>) -> Result<Opened<FileView>, Error> {
-    let (mut write, reach, permit) = begin(platform, asked).await?;
-    let versions = store::record::of_subject_noted(&mut write, asked.subject).await?;
+    let reach = reach(platform, asked.access, asked.subject).await?;
+    open(platform, asked, reach).await
+}
+
+async fn open(
+    platform: &Platform,
+    asked: Asked<'_>,
+    reach: Reach,
+) -> Result<Opened<FileView>, Error> {
+    let (mut write, permit) = begin(platform, asked, &reach).await?;
+    let (versions, found, known_at) = tokio::try_join!(
+        read(&mut write, asked.subject),
+        subject(platform, asked.subject),
+        api_use::last_change(platform),
+    )?;
     let viewing = viewing(platform, &permit, &reach, asked.lang);
-    let head = head(platform, asked, &versions).await?;
-    let known_at = api_use::last_change(platform).await?;
+    let head = head(platform, asked, &found, &versions)?;
     let view = file::assemble(&viewing, head, &versions, known_at).await?;
     let records = view.sections.iter().flat_map(|section| &section.records);
     let looked = Looked::at(records.map(key));
@@ -82,7 +94,8 @@ pub async fn for_matter(
     let purpose = crate::matter::kind_label(platform, &matter.kind, Lang::Zh);
     let access = access.clone().on(Ground::Matter(id), purpose);
     let (action, subject) = (Action::ReadForMatter, matter.subject);
-    let opened = file(platform, Asked { access: &access, action, subject, lang }).await?;
+    let reach = of_matter(platform, &access, &matter, subject);
+    let opened = open(platform, Asked { access: &access, action, subject, lang }, reach).await?;
     Ok((matter, opened))
 }
 
@@ -106,10 +119,12 @@ pub async fn record(
     asked: Asked<'_>,
     number: RecordId,
 ) -> Result<Opened<History>, Error> {
-    let (mut write, reach, permit) = begin(platform, asked).await?;
-    let versions = store::record::of_subject_noted(&mut write, asked.subject).await?;
+    let reach = reach(platform, asked.access, asked.subject).await?;
+    let (mut write, permit) = begin(platform, asked, &reach).await?;
+    let (versions, found) =
+        tokio::try_join!(read(&mut write, asked.subject), subject(platform, asked.subject))?;
     let viewing = viewing(platform, &permit, &reach, asked.lang);
-    let head = head(platform, asked, &versions).await?;
+    let head = head(platform, asked, &found, &versions)?;
     let view = record::history_of(&viewing, head, &versions, number.0).await?;
     let looked = Looked::at(std::iter::once(key(&view.record)));
     end(platform, write, asked, &permit, &looked).await?;
@@ -125,8 +140,11 @@ pub async fn holds(
     Ok(reach(platform, access, subject).await?.holds)
 }
 
-async fn begin(platform: &Platform, asked: Asked<'_>) -> Result<(Write, Reach, Permit), Error> {
-    let reach = reach(platform, asked.access, asked.subject).await?;
+async fn begin(
+    platform: &Platform,
+    asked: Asked<'_>,
+    reach: &Reach,
+) -> Result<(Write, Permit), Error> {
     // A ground that does not hold says nothing of whether there is anything behind it.
     let permit = gate::admit(platform, asked.access, asked.action, reach.holds)
         .map_err(|why| if reach.holds { why } else { Error::NotFound })?;
@@ -137,7 +155,15 @@ async fn begin(platform: &Platform, asked: Asked<'_>) -> Result<(Write, Reach, P
     if let Ground::Consent(id) = asked.access.ground {
         crate::consent::take_use(platform, &mut write, asked.access, id).await?;
     }
-    Ok((write, reach, permit))
+    Ok((write, permit))
+}
+
+async fn read(write: &mut Write, subject: SubjectId) -> Result<Vec<Version>, Error> {
+    Ok(store::record::of_subject_noted(write, subject).await?)
+}
+
+async fn subject(platform: &Platform, id: SubjectId) -> Result<Subject, Error> {
+    store::subject::get(&platform.register, id).await?.ok_or(Error::NotFound)
 }
 
 async fn end(
@@ -174,11 +200,14 @@ fn viewing<'v>(
     }
 }
 
-async fn head(platform: &Platform, asked: Asked<'_>, versions: &[Version]) -> Result<Head, Error> {
-    let found = store::subject::get(&platform.register, asked.subject).await?;
-    let found = found.ok_or(Error::NotFound)?;
+fn head(
+    platform: &Platform,
+    asked: Asked<'_>,
+    found: &Subject,
+    versions: &[Version],
+) -> Result<Head, Error> {
     let clocks = Clocks::present(platform);
-    subject::head_beyond_public(platform, &found, versions, clocks, asked.lang)
+    subject::head_beyond_public(platform, found, versions, clocks, asked.lang)
         .ok_or(Error::NotFound)
 }
 
@@ -207,14 +236,8 @@ async fn reach(platform: &Platform, access: &Access, subject: SubjectId) -> Resu
         }
         Ground::Matter(id) => {
             let matter = store::matter::get(&platform.register, id).await?;
-            let Some(matter) = matter else { return Ok(Reach::default()) };
-            let facts = crate::matter::facts(&matter);
-            let organisation = access.organisation_id();
-            let shut = domain::matter::shut(&facts, organisation, subject, platform.now());
-            let kind = platform.policy.matter(&matter.kind);
-            let sections = kind.map(|kind| kind.sections.clone()).unwrap_or_default();
-            let holds = shut.is_empty();
-            Ok(Reach { holds, sections: Some(sections), in_force: true, ..Reach::default() })
+            let opens = |matter| of_matter(platform, access, &matter, subject);
+            Ok(matter.map(opens).unwrap_or_default())
         }
         Ground::Consent(id) => {
             let Some(consent) = crate::consent::opens(platform, access, id, subject).await? else {
@@ -224,6 +247,14 @@ async fn reach(platform: &Platform, access: &Access, subject: SubjectId) -> Resu
             Ok(Reach { holds: true, items, in_force: true, ..Reach::default() })
         }
     }
+}
+
+fn of_matter(platform: &Platform, access: &Access, matter: &Matter, subject: SubjectId) -> Reach {
+    let facts = crate::matter::facts(matter);
+    let shut = domain::matter::shut(&facts, access.organisation_id(), subject, platform.now());
+    let kind = platform.policy.matter(&matter.kind);
+    let sections = kind.map(|kind| kind.sections.clone()).unwrap_or_default();
+    Reach { holds: shut.is_empty(), sections: Some(sections), in_force: true, ..Reach::default() }
 }
 
 /// One's own: the company acted for, or the person the account was confirmed to be.

@@ -4,12 +4,14 @@
 use domain::{
     access::{Access, Action},
     audit::Event,
+    catalogue::Openness,
     deadline::{last_day, limit},
+    ids::OrganisationId,
     standing::Standing,
     text::Lang,
 };
 use jiff::civil::Date;
-use store::recipient::Recipient;
+use store::{api_key::Key, recipient::Recipient};
 
 use crate::{
     case::{self, Hand},
@@ -38,7 +40,10 @@ pub struct RecipientView {
 pub struct HeldView {
     pub position: i64,
     pub item: String,
+    /// Empty where its recipient reads it.
     pub subject: String,
+    /// Whether the item is one the public reads.
+    pub was_public: bool,
     pub record: i64,
     pub why: String,
     pub since: Date,
@@ -96,56 +101,114 @@ pub async fn all(
     if case::officer(platform, access)? != Hand::Centre {
         return Err(Error::NotFound);
     }
-    let last = store::feed::last(&platform.register).await?;
-    let today = platform.today();
     let mut views = Vec::new();
     for one in recipients(platform).await? {
-        let known = store::organisation::get(&platform.register, one.organisation).await?;
-        let Some(known) = known else { continue };
-        let mut held = Vec::new();
-        for taken in
-            store::recipient::taken_down(&platform.register, one.confirmed, HELD_MAX).await?
-        {
-            let item = platform.policy.item(&taken.item);
-            let standing = Standing::from_code(&taken.why).map(Standing::label);
-            let why = standing.map(|label| label.get(lang).to_owned());
-            let since = platform.day(taken.at);
-            held.push(HeldView {
-                position: taken.position,
-                item: item.map_or(taken.item.as_str(), |item| item.label.get(lang)).to_owned(),
-                subject: matter::name(platform, taken.subject, lang).await?,
-                record: taken.record.0,
-                why: why.unwrap_or_else(|| lang.t("信源单位撤回", "taken back").to_owned()),
-                due_on: due(platform, since),
-                since,
-            });
-        }
-        views.push(RecipientView {
-            is_late: held.first().and_then(|one| one.due_on).is_some_and(|due| due < today),
-            organisation: known.name,
-            confirmed: one.confirmed,
-            last,
-            told_at: one.told_at.map(|at| platform.minute(at)),
-            held,
-        });
+        views.extend(view(platform, &one, lang).await?);
     }
     // Who is late comes first.
     views.sort_by_key(|view| (!view.is_late, view.held.is_empty()));
     Ok(views)
 }
 
+/// The organisation acted for as a recipient; none where it never confirmed and holds no key to.
+pub async fn own(
+    platform: &Platform,
+    access: &Access,
+    lang: Lang,
+) -> Result<Option<RecipientView>, Error> {
+    gate::admit(platform, access, Action::FollowFeed, true)?;
+    let organisation = access.organisation_id().ok_or(Error::Forbidden(Action::FollowFeed))?;
+    // Whoever holds no key of the feed received nothing by it.
+    if !followers(platform).await?.contains(&organisation) {
+        return Ok(None);
+    }
+    let found = recipients(platform).await?;
+    let Some(one) = found.iter().find(|one| one.organisation == organisation) else {
+        return Ok(None);
+    };
+    let mut own = view(platform, one, lang).await?;
+    // The feed told it the records; whose they are, and what never was public, is not told again here.
+    for held in own.iter_mut().flat_map(|own| &mut own.held) {
+        held.subject.clear();
+    }
+    if let Some(own) = &mut own {
+        own.held.retain(|held| held.was_public);
+    }
+    Ok(own)
+}
+
+/// The same as [`confirm`], at the desk: for whoever follows the feed with a key.
+pub async fn confirm_own(
+    platform: &Platform,
+    access: &Access,
+    position: i64,
+) -> Result<Confirmed, Error> {
+    let organisation = access.organisation_id().ok_or(Error::Forbidden(Action::FollowFeed))?;
+    if !followers(platform).await?.contains(&organisation) {
+        return Err(question(
+            "position",
+            "本单位没有跟随变更流的密钥，不需要回执",
+            "your organisation holds no key that follows the feed: nothing to confirm",
+        ));
+    }
+    confirm(platform, access, position).await
+}
+
+async fn view(
+    platform: &Platform,
+    one: &Recipient,
+    lang: Lang,
+) -> Result<Option<RecipientView>, Error> {
+    let known = store::organisation::get(&platform.register, one.organisation).await?;
+    let Some(known) = known else { return Ok(None) };
+    let last = store::feed::last(&platform.register).await?;
+    let mut held = Vec::new();
+    for taken in store::recipient::taken_down(&platform.register, one.confirmed, HELD_MAX).await? {
+        let item = platform.policy.item(&taken.item);
+        let standing = Standing::from_code(&taken.why).map(Standing::label);
+        let why = standing.map(|label| label.get(lang).to_owned());
+        let since = platform.day(taken.at);
+        held.push(HeldView {
+            position: taken.position,
+            item: item.map_or(taken.item.as_str(), |item| item.label.get(lang)).to_owned(),
+            subject: matter::name(platform, taken.subject, lang).await?,
+            was_public: item.is_some_and(|item| item.openness == Openness::Public),
+            record: taken.record.0,
+            why: why.unwrap_or_else(|| lang.t("信源单位撤回", "taken back").to_owned()),
+            due_on: due(platform, since),
+            since,
+        });
+    }
+    let due = held.first().and_then(|one: &HeldView| one.due_on);
+    Ok(Some(RecipientView {
+        is_late: due.is_some_and(|due| due < platform.today()),
+        organisation: known.name,
+        confirmed: one.confirmed,
+        last,
+        told_at: one.told_at.map(|at| platform.minute(at)),
+        held,
+    }))
+}
+
 /// Whoever confirmed, and whoever holds a key to confirm with and never did.
 async fn recipients(platform: &Platform) -> Result<Vec<Recipient>, Error> {
     let mut all = store::recipient::all(&platform.register).await?;
-    for key in store::api_key::all(&platform.register).await? {
-        let named = key.terms.scopes.iter().any(|scope| scope == Action::FollowFeed.code());
-        let follows = named && key.revoked_at.is_none();
-        let Some(organisation) = key.terms.organisation else { continue };
-        if follows && !all.iter().any(|one| one.organisation == organisation) {
+    for organisation in followers(platform).await? {
+        if !all.iter().any(|one| one.organisation == organisation) {
             all.push(Recipient { organisation, confirmed: 0, told_at: None });
         }
     }
     Ok(all)
+}
+
+/// The organisations that hold a key with which the feed is followed.
+async fn followers(platform: &Platform) -> Result<Vec<OrganisationId>, Error> {
+    let keys = store::api_key::all(&platform.register).await?;
+    let follows = |key: &&Key| {
+        let named = key.terms.scopes.iter().any(|scope| scope == Action::FollowFeed.code());
+        named && key.revoked_at.is_none()
+    };
+    Ok(keys.iter().filter(follows).filter_map(|key| key.terms.organisation).collect())
 }
 
 /// By when a take-down of a day must be answered.

@@ -4,7 +4,8 @@
 use domain::{case::CaseKind, ids::CaseId};
 
 use crate::{
-    case::going::Going, error::Error, joint, listing, objection, platform::Platform, repair,
+    case::going::Going, commitment, complaint, error::Error, joint, listing, objection,
+    platform::Platform, repair,
 };
 
 /// Deadlines looked at between two breaths.
@@ -68,6 +69,8 @@ async fn lapse(platform: &Platform, case: CaseId, rule: &str) -> Result<bool, Er
             CaseKind::Repair => repair::lapse(&mut going, rule).await?,
             CaseKind::Objection => objection::lapse(&mut going, rule).await?,
             CaseKind::Listing => listing::lapse(&mut going, rule).await?,
+            CaseKind::Commitment => commitment::lapse(&mut going, rule).await?,
+            CaseKind::Complaint => complaint::lapse(&mut going, rule).await?,
         }
     }
     going.finish().await?;

@@ -14,12 +14,12 @@ use domain::{
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::{
-    case::{Case, CaseQuery, NewCase},
+    case::{Case, NewCase},
     register::Register,
 };
 
 use crate::{
-    case::{self, Hand, Paper, going::Going, kept, not_now, read},
+    case::{self, Hand, Paper, going::Going, kept, not_now, read, replay},
     error::Error,
     notice,
     platform::Platform,
@@ -403,26 +403,11 @@ pub(crate) async fn end_with_publication(platform: &Platform, id: CaseId) -> Res
 /// Decides again, on what it was decided on, every application that was decided: how many there are, and
 /// the numbers of those that come out otherwise.
 pub async fn replay(register: &Register) -> Result<(u64, Vec<String>), Error> {
-    let (mut decided, mut other) = (0, Vec::new());
-    for closed in [false, true] {
-        let kind = Some(CaseKind::Repair);
-        let query = CaseQuery { kind, closed, limit: i64::MAX, ..CaseQuery::default() };
-        for case in store::case::queue(register, &query).await? {
-            for happened in store::case::history(register, case.id).await? {
-                let signed =
-                    matches!(happened.step, Step::Granted | Step::Shielded | Step::Refused);
-                if !signed || happened.detail.is_empty() {
-                    continue;
-                }
-                decided += 1;
-                let Proposal { today, terms, facts, decision, .. } = read(&happened.detail)?;
-                if repair::decide(&terms, &facts, today) != decision {
-                    other.push(case.number.clone());
-                }
-            }
-        }
-    }
-    Ok((decided, other))
+    let steps = [Step::Granted, Step::Shielded, Step::Refused];
+    replay::replay(register, CaseKind::Repair, &steps, true, |kept: Proposal| {
+        repair::decide(&kept.terms, &kept.facts, kept.today) == kept.decision
+    })
+    .await
 }
 
 async fn begin<'p>(
@@ -449,7 +434,7 @@ fn step(going: &mut Going<'_>, step: Step) -> Result<(), Error> {
 }
 
 /// The periods that apply to a record today; none where it needs no repair.
-fn terms(
+pub(crate) fn terms(
     platform: &Platform,
     versions: &[Version],
     record: RecordId,
@@ -458,10 +443,10 @@ fn terms(
     let life = case::life(versions, record)?;
     let ended = subject::has_ended(platform, versions, Clocks::present(platform));
     let Some(facts) = record::facts(platform, &life, ended, today) else { return Ok(None) };
-    if facts.item.polarity != Polarity::Negative {
-        return Ok(None);
-    }
-    Ok(repair::terms(&platform.policy, &facts, today))
+    let terms = repair::terms(&platform.policy, &facts, today);
+    // What speaks against nobody by itself is repaired where a row of the law says so: a breach is.
+    let negative = facts.item.polarity == Polarity::Negative;
+    Ok(terms.filter(|terms| negative || terms.repair_from.is_some()))
 }
 
 /// The department that answers for a record.

@@ -4,7 +4,7 @@ use domain::{
     access::{Access, Acting, Actor, Ground},
     audit::Event,
     ids::{AccountId, OrganisationId},
-    role::{Membership, Role},
+    role::Role,
     sealed::sm3_hex,
 };
 use jiff::{Span, Timestamp};
@@ -133,12 +133,15 @@ pub async fn find(platform: &Platform, token: &str) -> Result<Option<SignedIn>, 
         write.commit().await?;
         return Ok(None);
     }
-    let account = store::account::get(&platform.register, session.account).await?;
+    let (account, organisations) = tokio::try_join!(
+        store::account::get(&platform.register, session.account),
+        store::organisation::acted_for(&platform.register, session.account),
+    )?;
     let Some(account) = account.filter(|account| account.closed_at.is_none()) else {
         return Ok(None);
     };
     touch(platform, &session, now).await?;
-    Ok(Some(assemble(platform, account, &session, token).await?))
+    Ok(Some(assemble(account, organisations, &session, token)))
 }
 
 /// Acts for another of one's organisations, or for oneself; the session goes on under a new token.
@@ -266,20 +269,18 @@ async fn touch(platform: &Platform, session: &Session, now: Timestamp) -> Result
     Ok(())
 }
 
-async fn assemble(
-    platform: &Platform,
+fn assemble(
     account: Account,
+    organisations: Vec<(Organisation, Vec<Role>)>,
     session: &Session,
     token: &str,
-) -> Result<SignedIn, Error> {
-    let held = store::account::memberships(&platform.register, account.id).await?;
-    let organisations = organisations(platform, &held).await?;
+) -> SignedIn {
     let acted = organisations.iter().find(|(one, _)| Some(one.id) == session.organisation);
     let (acting, roles) = match acted {
         Some((organisation, roles)) => (Some(acting(organisation)), roles.clone()),
         None => (None, Vec::new()),
     };
-    Ok(SignedIn {
+    SignedIn {
         account,
         acting,
         roles,
@@ -287,27 +288,7 @@ async fn assemble(
         second_factor: session.second_factor,
         session: session.token.clone(),
         form_token: sm3_hex(format!("form {token}").as_bytes()),
-    })
-}
-
-pub(crate) async fn organisations(
-    platform: &Platform,
-    held: &[Membership],
-) -> Result<Vec<(Organisation, Vec<Role>)>, Error> {
-    let mut organisations: Vec<(Organisation, Vec<Role>)> = Vec::new();
-    for membership in held {
-        if let Some((last, roles)) = organisations.last_mut()
-            && last.id == membership.organisation
-        {
-            roles.push(membership.role);
-            continue;
-        }
-        let found = store::organisation::get(&platform.register, membership.organisation).await?;
-        if let Some(organisation) = found.filter(|organisation| !organisation.closed) {
-            organisations.push((organisation, vec![membership.role]));
-        }
     }
-    Ok(organisations)
 }
 
 /// The organisation as an access carries it.

@@ -243,8 +243,7 @@ async fn first_organisation(
     platform: &Platform,
     account: &Account,
 ) -> Result<Option<OrganisationId>, Error> {
-    let held = store::account::memberships(&platform.register, account.id).await?;
-    let open = session::organisations(platform, &held).await?;
+    let open = store::organisation::acted_for(&platform.register, account.id).await?;
     let console = open.iter().find(|(_, roles)| roles.iter().any(|role| role.is_console()));
     Ok(console.or(open.first()).map(|(organisation, _)| organisation.id))
 }

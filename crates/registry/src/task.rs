@@ -4,7 +4,7 @@ use domain::{
     access::{Access, Action},
     case::Turn,
     catalogue::Cycle,
-    text::Text,
+    text::{Lang, Text},
 };
 use jiff::{ToSpan as _, civil::Date};
 
@@ -15,6 +15,7 @@ use crate::{
     gate,
     platform::Platform,
     receipt::Brief,
+    recipient,
 };
 
 /// One thing to be done.
@@ -98,6 +99,7 @@ pub async fn of(platform: &Platform, access: &Access) -> Result<Vec<Task>, Error
         });
     }
     cases(platform, access, &mut tasks).await?;
+    receipts(platform, access, &mut tasks).await?;
     tasks.sort_by_key(|task| (task.due.is_none(), task.due));
     Ok(tasks)
 }
@@ -123,6 +125,30 @@ async fn cases(platform: &Platform, access: &Access, tasks: &mut Vec<Task>) -> R
         ),
         href: format!("/console/cases?turn={}", turn.code()),
         next: Text::new("受理、补正、转办或签署", "accept, send back, pass on or sign"),
+    });
+    Ok(())
+}
+
+/// Take-downs that the organisation has not answered, where it is one that receives records.
+async fn receipts(
+    platform: &Platform,
+    access: &Access,
+    tasks: &mut Vec<Task>,
+) -> Result<(), Error> {
+    if gate::admit(platform, access, Action::FollowFeed, true).is_err() {
+        return Ok(());
+    }
+    let own = recipient::own(platform, access, Lang::Zh).await?;
+    let Some(own) = own.filter(|own| !own.held.is_empty()) else { return Ok(()) };
+    let count = own.held.len();
+    tasks.push(Task {
+        due: own.held.first().and_then(|one| one.due_on),
+        title: Text::new(
+            format!("停止公示回执：{count} 条还没有回执"),
+            format!("Take-downs not answered: {count}"),
+        ),
+        href: "/console/received".to_owned(),
+        next: Text::new("停止使用后回执", "drop them, then confirm"),
     });
     Ok(())
 }

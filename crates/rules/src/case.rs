@@ -1,7 +1,8 @@
 //! Golden cases of `cases/`: what the law says of one record on one day, as an officer reads it; of an
-//! entry in a list; of the last day of a deadline.
+//! entry in a list, or of a commitment; of the last day of a deadline.
 
 mod clock;
+mod commitment;
 mod entry;
 mod given;
 
@@ -37,6 +38,7 @@ pub struct Case {
 enum What {
     Record(Box<Record>),
     Entry(Box<entry::Entry>),
+    Commitment(Box<commitment::Commitment>),
     Clock(clock::Clock),
 }
 
@@ -90,6 +92,7 @@ impl Case {
         let run = match &self.what {
             What::Record(record) => record.run(policy),
             What::Entry(entry) => entry.run(policy),
+            What::Commitment(commitment) => commitment.run(policy),
             What::Clock(clock) => clock.run(policy),
         };
         let Case { file, line, name, .. } = self;
@@ -221,6 +224,7 @@ pub(crate) fn read(page: &mut Page<'_>, policy: &Policy) -> Vec<Case> {
     let Some(mut document) = page.document() else { return Vec::new() };
     let records = document.each::<RawCase>(page, "case");
     let entries = document.each::<entry::RawEntry>(page, "entry");
+    let commitments = document.each::<commitment::RawCommitment>(page, "commitment");
     let clocks = document.each::<clock::RawClock>(page, "clock");
     let _: Option<Nothing> = document.rest(page);
     let mut cases: Vec<Case> =
@@ -233,6 +237,11 @@ pub(crate) fn read(page: &mut Page<'_>, policy: &Policy) -> Vec<Case> {
         if let Some(entry) = entry::read(page, raw) {
             keep(line, name, What::Entry(Box::new(entry)));
         }
+    }
+    for raw in commitments {
+        let (line, raw) = (page.source.line(raw.span().start), raw.into_inner());
+        let name = raw.name.0.clone();
+        keep(line, name, What::Commitment(Box::new(commitment::read(raw))));
     }
     for raw in clocks {
         let (line, raw) = (page.source.line(raw.span().start), raw.into_inner());

@@ -67,7 +67,19 @@ struct RawItem {
     natural_key: Vec<Spanned<String>>,
     #[serde(default)]
     role: RawRoles,
+    contrary: Option<RawContrary>,
     publication: RawPublication,
+}
+
+/// What an item is compared with, and by which instrument.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawContrary {
+    items: Vec<Words>,
+    instrument: Spanned<Words>,
+    article: Option<String>,
+    #[serde(default)]
+    verified: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -131,6 +143,7 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<I
     let natural_key = read_key(page, &scope, &raw.natural_key);
     let timeliness = read_timeliness(page, raw.timeliness.as_ref(), shelf.parameters);
     let filter = raw.filter.as_ref().and_then(|name| scope.fitting(page, name, CODED));
+    let contrary = raw.contrary.map(|raw| read_contrary(page, raw, id)).unwrap_or_default();
     let (category, filter_name) = (raw.category, raw.filter);
     let item = Item {
         id: Arc::from(id),
@@ -151,6 +164,7 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<I
         fields: tables.fields,
         timeliness,
         filter,
+        contrary,
     };
     check_category(page, &item, &category, shelf.codes);
     if tables.whole {
@@ -159,6 +173,25 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<I
     }
     refuse_at_walls(page, &span, &item, shelf);
     (before == page.count()).then_some(item)
+}
+
+fn read_contrary(page: &mut Page<'_>, raw: RawContrary, id: &str) -> Vec<String> {
+    let reference = RawReference {
+        span: raw.instrument.span(),
+        instrument: &raw.instrument.get_ref().0,
+        article: raw.article.as_deref(),
+        verified: raw.verified,
+    };
+    reference.read(page, &format!("{id}: contrary"));
+    raw.items.into_iter().map(|item| item.0).collect()
+}
+
+/// Names of items that an item is compared with and that are not there, by the item's id.
+pub(crate) fn unknown_contraries(items: &Items) -> Vec<(String, String)> {
+    let known = items.iter().filter_map(|(id, item)| Some((id, item.as_ref()?)));
+    let named = known.flat_map(|(id, item)| item.contrary.iter().map(move |one| (id, one)));
+    let unknown = named.filter(|(_, one)| !items.contains_key(*one));
+    unknown.map(|(id, one)| (id.clone(), one.clone())).collect()
 }
 
 fn read_tables(

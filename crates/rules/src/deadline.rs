@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::{deadline::DeadlineRule, parameter::Unit};
+use domain::{
+    deadline::{Bearer, DeadlineRule},
+    parameter::Unit,
+};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -17,6 +20,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct RawDeadline {
     id: Spanned<Words>,
+    of: Bearer,
     zh: Words,
     en: Words,
     parameter: Spanned<Words>,
@@ -40,7 +44,8 @@ pub(crate) fn read(page: &mut Page<'_>, parameters: &Parameters) -> Option<Vec<D
         let parameter = counted(page, parameters, &deadline.parameter, &SPANS);
         let extension = deadline.extension.map(|named| counted(page, parameters, &named, &SPANS));
         let label = raw::text(deadline.zh, deadline.en);
-        rules.push(DeadlineRule { id, label, parameter, extension, pauses: deadline.pauses });
+        let (of, pauses) = (deadline.of, deadline.pauses);
+        rules.push(DeadlineRule { id, label, of, parameter, extension, pauses });
     }
     document.rest::<Nothing>(page)?;
     (before == page.count()).then_some(rules)

@@ -12,6 +12,7 @@ mod calendar;
 mod catalogue;
 mod check;
 mod code_list;
+mod commitment;
 mod condition;
 mod dated;
 mod deadline;
@@ -125,6 +126,10 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let shelf =
         Shelf { walls: &walls, disclosures: &disclosures, codes: &codes, parameters: &parameters };
     let items = folder.each("catalogue", report, |page, id| catalogue::read(page, id, &shelf));
+    for (id, contrary) in catalogue::unknown_contraries(&items) {
+        let message = format!("there is no catalogue item `{contrary}`");
+        report.faults.push(PolicyFault { file: format!("catalogue/{id}.toml"), line: 0, message });
+    }
     let deadlines =
         folder.required("deadlines.toml", report, |page| deadline::read(page, &parameters));
     let measures = folder
@@ -132,11 +137,14 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let shelf =
         list::Shelf { codes: &codes, parameters: &parameters, measures: measures.as_deref() };
     let lists = folder.required("lists.toml", report, |page| list::read_lists(page, &shelf));
+    let templates = folder
+        .required("commitments.toml", report, |page| commitment::read(page, &codes, &parameters));
     let notices = folder.required("notices.toml", report, |page| notice::read(page, &parameters));
     let generations = generation::read_all(folder, report, &codes);
     let years = folder.each("calendar", report, calendar::read);
     let law = check::Law { walls: &walls, parameters: &parameters };
-    let shelf = place::Shelf { items: &items, codes: &codes, lists: lists.as_deref(), law };
+    let (held, made) = (lists.as_deref(), templates.as_deref());
+    let shelf = place::Shelf { items: &items, codes: &codes, lists: held, templates: made, law };
     let places = place::read_all(folder, report, &shelf);
     let packs = folder.each("packs", report, |page, id| {
         pack::read(page, id, &pack::Shelf { items: &items, codes: &codes, places: &places })
@@ -151,6 +159,7 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
         generations,
         matters: matters?,
         lists: lists?,
+        templates: templates?,
         measures: measures?,
         notices: notices?,
         deadlines: deadlines?,

@@ -18,7 +18,7 @@ use crate::{
 struct RawNotice {
     id: Spanned<Words>,
     title: Words,
-    body: Words,
+    body: Spanned<Words>,
     remedies: bool,
     basis: Option<Spanned<Words>>,
 }
@@ -42,10 +42,17 @@ pub(crate) fn read(page: &mut Page<'_>, parameters: &Parameters) -> Option<Vec<N
             let key = &basis.get_ref().0;
             page.fault(basis.span(), format!("there is no parameter `{key}`"));
         }
+        for key in
+            notice.body.get_ref().0.split('{').skip(1).filter_map(|part| part.split('}').next())
+        {
+            if !parameters.contains_key(key) {
+                page.fault(notice.body.span(), format!("there is no parameter `{key}`"));
+            }
+        }
         notices.push(NoticeText {
             id,
             title: notice.title.0,
-            body: notice.body.0,
+            body: notice.body.into_inner().0,
             remedies: notice.remedies,
             basis: notice.basis.map(|basis| basis.into_inner().0),
         });

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     check::Check,
+    commitment::Template,
     identifier::uscc::UnifiedCode,
     list::List,
     place::{Department, District, Place},
@@ -29,6 +30,7 @@ pub(crate) struct Shelf<'a> {
     pub(crate) items: &'a Items,
     pub(crate) codes: &'a Codes,
     pub(crate) lists: Option<&'a [List]>,
+    pub(crate) templates: Option<&'a [Template]>,
     pub(crate) law: Law<'a>,
 }
 
@@ -71,6 +73,8 @@ struct RawDepartment {
     items: Vec<Spanned<String>>,
     #[serde(default)]
     lists: Vec<Spanned<String>>,
+    #[serde(default)]
+    commitments: Vec<Spanned<String>>,
     instrument: Option<Spanned<Words>>,
     article: Option<String>,
     #[serde(default)]
@@ -195,6 +199,7 @@ fn read_departments(page: &mut Page<'_>, shelf: &Shelf<'_>) -> Option<Vec<Depart
         }
         check_items(page, shelf.items, &raw);
         check_lists(page, shelf.lists, &raw);
+        check_commitments(page, shelf.templates, &raw);
         departments.push(build_department(page, raw));
     }
     document.rest::<Nothing>(page)?;
@@ -210,6 +215,22 @@ fn check_lists(page: &mut Page<'_>, lists: Option<&[List]>, raw: &RawDepartment)
         }
         if !raw.items.iter().any(|item| item.get_ref() == "serious_breach") {
             page.fault(named.span(), "who decides on a list hands in `serious_breach`");
+        }
+    }
+}
+
+/// Each template must exist, and whoever receives commitments hands in what became of them.
+fn check_commitments(page: &mut Page<'_>, templates: Option<&[Template]>, raw: &RawDepartment) {
+    for named in &raw.commitments {
+        let id = named.get_ref();
+        if templates.is_some_and(|templates| !templates.iter().any(|one| one.id == *id)) {
+            page.fault(named.span(), format!("commitments.toml has no template `{id}`"));
+        }
+        for needed in ["commitment", "commitment_fulfilment"] {
+            if !raw.items.iter().any(|item| item.get_ref() == needed) {
+                let message = format!("who receives commitments hands in `{needed}`");
+                page.fault(named.span(), message);
+            }
         }
     }
 }
@@ -253,6 +274,7 @@ fn build_department(page: &mut Page<'_>, raw: RawDepartment) -> Department {
         uscc: raw.uscc.map(Spanned::into_inner),
         kinds: raw.kinds.into_inner().into_iter().map(|kind| kind.0).collect(),
         lists: raw.lists.into_iter().map(Spanned::into_inner).collect(),
+        commitments: raw.commitments.into_iter().map(Spanned::into_inner).collect(),
         items: raw.items.into_iter().map(Spanned::into_inner).collect(),
         mark: raw.mark.into_inner().0,
         reference,

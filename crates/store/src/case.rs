@@ -1,6 +1,7 @@
 //! Cases (办件): one row each, with their history, deadlines and papers beside it.
 
 pub mod document;
+pub mod tally;
 
 use domain::{
     case::{CaseKind, Step, Turn},
@@ -130,6 +131,15 @@ pub async fn get(register: &Register, id: CaseId) -> Result<Option<Case>, Error>
     row.as_ref().map(read).transpose()
 }
 
+/// The case people quote by a number.
+pub async fn by_number(register: &Register, number: &str) -> Result<Option<Case>, Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{CASE} where number = $1")))
+        .bind(number)
+        .fetch_optional(&register.pool)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// The case, held until the transaction ends: of two who act at once, the second sees what the first
 /// did.
 pub async fn held(write: &mut Write, id: CaseId) -> Result<Option<Case>, Error> {
@@ -165,9 +175,10 @@ pub async fn update(write: &mut Write, case: &Case) -> Result<(), Error> {
     Ok(())
 }
 
-/// The cases of a subject, newest first.
+/// The cases of a subject, newest first; what strangers report of it is none of them.
 pub async fn of_subject(register: &Register, subject: SubjectId) -> Result<Vec<Case>, Error> {
-    let statement = format!("{CASE} where subject_id = $1 order by id desc limit 500");
+    let statement =
+        format!("{CASE} where subject_id = $1 and kind <> 'complaint' order by id desc limit 500");
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(subject.0)
         .fetch_all(&register.pool)

@@ -28,6 +28,7 @@ mod policy_version;
 pub mod recipient;
 pub mod record;
 pub mod register;
+pub mod repair_notice;
 pub mod report;
 pub mod reseal;
 #[cfg(test)]

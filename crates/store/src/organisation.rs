@@ -1,8 +1,8 @@
 //! Organisations that people act for.
 
 use domain::{
-    ids::{OrganisationId, SubjectId},
-    role::OrganisationKind,
+    ids::{AccountId, OrganisationId, SubjectId},
+    role::{OrganisationKind, Role},
 };
 use jiff::Timestamp;
 use sqlx::{Row as _, any::AnyRow};
@@ -64,6 +64,27 @@ pub async fn get(register: &Register, id: OrganisationId) -> Result<Option<Organ
         .fetch_optional(&register.pool)
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// The open organisations an account acts for, each with the roles it holds there.
+pub async fn acted_for(
+    register: &Register,
+    account: AccountId,
+) -> Result<Vec<(Organisation, Vec<Role>)>, Error> {
+    let statement = "\
+        select o.*, m.role from membership m join organisation o on o.id = m.organisation_id
+        where m.account_id = $1 and o.closed_at is null order by o.id, m.role";
+    let rows = sqlx::query(statement).bind(account.0).fetch_all(&register.pool).await?;
+    let mut found: Vec<(Organisation, Vec<Role>)> = Vec::new();
+    for row in &rows {
+        let (organisation, word) = (read(row)?, row.try_get::<String, _>("role")?);
+        let role = Role::from_code(&word).ok_or_else(|| Error::Corrupt(format!("role {word}")))?;
+        match found.last_mut().filter(|(last, _)| last.id == organisation.id) {
+            Some((_, roles)) => roles.push(role),
+            None => found.push((organisation, vec![role])),
+        }
+    }
+    Ok(found)
 }
 
 pub async fn by_code(

@@ -34,6 +34,7 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
         ("listing", include_str!("../migrations/0010_listing.sql")),
         ("joint", include_str!("../migrations/0011_joint.sql")),
         ("recipient", include_str!("../migrations/0012_recipient.sql")),
+        ("repair_notice", include_str!("../migrations/0013_repair_notice.sql")),
     ];
     let numbered = (1..).zip(texts).map(|(number, (what, text))| {
         Migration::new(number, what.into(), MigrationType::Simple, text.into_sql_str(), false)
@@ -152,7 +153,9 @@ impl Register {
         };
         // Turning a new file to WAL fails where another process does so at the same moment.
         let _held = pen(turn.as_ref()).await?;
-        let pool = self::pool(connections, turn.is_some()).connect(&url).await?;
+        // A file is always there; a server may have gone while a connection lay idle.
+        let readers = self::pool(connections, turn.is_some()).test_before_acquire(turn.is_none());
+        let pool = readers.connect(&url).await?;
         let writers = self::pool(WRITERS, turn.is_some()).connect_lazy(&url)?;
         Ok(Register { engine, pool, writers, turn })
     }
@@ -235,7 +238,8 @@ async fn pen(turn: Option<&Turn>) -> Result<Option<Held>, Error> {
 }
 
 fn pool(connections: u32, sqlite: bool) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
+    let options = AnyPoolOptions::new().max_connections(connections);
+    options.after_connect(move |connection, _| {
         Box::pin(async move {
             if sqlite {
                 for pragma in SQLITE_PRAGMAS {

@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod claims;
+mod commitments;
 mod consents;
 mod file;
 mod home;
@@ -20,6 +21,7 @@ pub fn router() -> Router<Platform> {
         .merge(file::router())
         .merge(consents::router())
         .merge(cases::router())
+        .merge(commitments::router())
         .merge(claims::router())
         .merge(reports::router())
 }

@@ -1,10 +1,12 @@
 //! The console (工作台): where departments hand in and look up, and the centre does its work.
 
 mod accounts;
+mod assessment;
 mod audit;
 pub mod cases;
 mod catalogue;
 mod claims;
+mod commitments;
 mod file;
 mod home;
 mod keys;
@@ -23,6 +25,7 @@ use registry::platform::Platform;
 pub fn router() -> Router<Platform> {
     Router::new()
         .merge(accounts::router())
+        .merge(assessment::router())
         .merge(audit::router())
         .merge(cases::router())
         .merge(listings::router())

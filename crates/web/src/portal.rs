@@ -3,6 +3,8 @@
 //! Every page works without script. What cannot be shown is answered by a page in the same look.
 
 mod catalogue;
+pub(crate) mod commitments;
+mod complaint;
 mod docs;
 mod home;
 mod language;
@@ -66,6 +68,8 @@ pub fn router(platform: &Platform) -> Router<Platform> {
         .merge(catalogue::router())
         .merge(law::router())
         .merge(words::router())
+        .merge(complaint::router())
+        .merge(commitments::router())
         .merge(docs::router())
         .merge(assets::router())
         .merge(account::router())

@@ -192,7 +192,8 @@ impl Frame {
     /// What a paper of a case is, where its name alone does not say it.
     #[must_use]
     pub fn paper_kind(&self, kind: &str) -> Option<&'static str> {
-        let known = registry::listing::PAPERS.iter().find(|(known, ..)| *known == kind);
+        let mut known = registry::listing::PAPERS.iter().chain(&registry::commitment::PAPERS);
+        let known = known.find(|(known, ..)| *known == kind);
         known.map(|(_, zh, en)| if self.zh { *zh } else { *en })
     }
 

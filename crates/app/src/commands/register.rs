@@ -58,6 +58,9 @@ pub async fn verify(settings: &Settings, json: bool) -> anyhow::Result<Exit> {
     let (decided, lacking) = registry::listing::found::replay(&register).await?;
     findings.checked.push(("listing_decision".to_owned(), decided));
     otherwise.extend(lacking);
+    let (decided, lacking) = registry::commitment::found::replay(&register).await?;
+    findings.checked.push(("commitment_decision".to_owned(), decided));
+    otherwise.extend(lacking);
     for number in &otherwise {
         let (zh, en) =
             ("按原来的事实重算，结论不同", "comes out otherwise on the facts it was decided on");

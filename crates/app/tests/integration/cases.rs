@@ -1,6 +1,8 @@
 //! Cases from both sides of the desk: what a subject sees and does, what an officer does, and what it
 //! does to the record everywhere.
 
+mod committing;
+mod informing;
 mod joint;
 mod listing;
 mod objecting;
@@ -8,9 +10,11 @@ mod orders;
 mod reaching;
 mod receiving;
 mod repairing;
+mod reporting;
 
 use axum::http::StatusCode;
 use domain::{ids::RecordId, role::Role};
+use registry::session::{self, Browser};
 
 use crate::{
     access::people::{Person, Seen},
@@ -87,6 +91,30 @@ impl Desk {
     async fn done(&self, officer: &Person, case: &str, form: &str) {
         let seen = self.act(officer, case, form).await;
         assert_eq!(seen.status, StatusCode::SEE_OTHER, "{form}: {}", seen.body);
+    }
+
+    /// Another officer of the same department.
+    async fn colleague(&self) -> Person {
+        let site = &self.site;
+        let organisation = site.signed_in(&self.officer).await.acting.unwrap().id;
+        let account = site.account("tongshi").await;
+        site.grant(account, organisation, Role::DepartmentClerk).await;
+        let browser = Browser::default();
+        let open = session::open(&site.platform, account, Some(organisation), true, &browser);
+        Person { token: open.await.unwrap() }
+    }
+
+    async fn add(&self, case: &str, kind: &str) {
+        let path = format!("{case}/papers");
+        let seen = self.hand_in(&self.officer, &path, &[("kind", kind)], "%PDF-1.7 paper").await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{kind}: {}", seen.body);
+    }
+
+    /// An act that is refused, with a word of why.
+    async fn refused(&self, officer: &Person, case: &str, form: &str, why: &str) {
+        let seen = self.act(officer, case, form).await;
+        assert_eq!(seen.status, StatusCode::BAD_REQUEST, "{form}: {}", seen.body);
+        assert!(seen.body.contains(why), "{form}: {}", seen.body);
     }
 
     /// A page of the portal.

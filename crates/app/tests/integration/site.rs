@@ -291,6 +291,24 @@ pub fn listing(business: &Business, number: &str) -> Row {
     ])
 }
 
+/// An honour, good for three years.
+pub fn honour(business: &Business, number: &str) -> Row {
+    row(&[
+        ("RY_XDR_MC", &business.name),
+        ("RY_XDR_LB", "法人及非法人组织"),
+        ("RY_XDR_SHXYM", &business.code),
+        ("RY_LX", "tax_a"),
+        ("RY_MC", "示例诚信单位"),
+        ("RY_WSH", number),
+        ("RY_RDRQ", "2026-06-20"),
+        ("RY_YXQZ", "2029-06-20"),
+        ("RY_RDJG", ORGAN),
+        ("RY_RDJGDM", ORGAN_CODE),
+        ("RY_SJLY", ORGAN),
+        ("RY_SJLYDM", ORGAN_CODE),
+    ])
+}
+
 /// A number of nobody: its division, 419900, issues none.
 pub const PERSON: &str = "419900198001010017";
 

@@ -53,6 +53,7 @@ fn item(fields: Vec<Field>, roles: Roles, publication: PublicationRule) -> Item 
         category: String::new(),
         timeliness: None,
         filter: None,
+        contrary: Vec::new(),
     }
 }
 
@@ -137,6 +138,7 @@ fn policy() -> Policy {
         parameters: BTreeMap::from([("term".to_owned(), term())]),
         matters: Vec::new(),
         lists: Vec::new(),
+        templates: Vec::new(),
         measures: Vec::new(),
         notices: Vec::new(),
         deadlines: Vec::new(),

@@ -17,7 +17,7 @@ use store::{
     standing::Place,
 };
 
-use super::{Hand, Paper, admit};
+use super::{Hand, Paper, admit, is_told};
 use crate::{error::Error, platform::Platform, question::question};
 
 /// Papers of one case.
@@ -123,8 +123,8 @@ impl<'p> Going<'p> {
         let (number, subject) = (self.case.number.clone(), self.case.subject);
         let (now, actor, event) = (self.now, self.actor.clone(), Event::CaseMoved);
         let code = step.code();
-        // Before its subject is told of an entry in a list, only the audit is.
-        if !crate::listing::is_told(&self.case) {
+        // What its subject is not told of, only the audit is.
+        if !is_told(&self.case) {
             store::audit::append(&mut self.write, now, &actor, event, &number, code).await?;
             return Ok(());
         }

@@ -48,7 +48,9 @@ impl Setting {
             keys: platform.keys.clone(),
         };
         let (policy, mode) = (Arc::clone(&platform.policy), delivery.mode);
-        let want = if delivery.dry_run { Want::FaultsOnly } else { Want::Records };
+        // What is compared with other records is compared in a dry run too.
+        let faults_only = delivery.dry_run && item.contrary.is_empty();
+        let want = if faults_only { Want::FaultsOnly } else { Want::Records };
         Ok(Setting { policy, item, pack, context, mode, want, received_at })
     }
 

@@ -1,17 +1,20 @@
 //! The writing side of an import: what the check let pass goes into the register, and what either
 //! sends back is kept and handed back with every fault.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use domain::{
     catalogue::Item,
     fault::{Fault, Level, Rule},
 };
 use intake::{batch::RowBatch, check::Checked, check::Rejected};
-use store::load::{Chunk, Counts, Load};
+use store::load::{Chunk, Counts, Load, Mode};
 use tokio::sync::mpsc;
 
-use super::{FAULTS_SHOWN, Imported, Progress, RejectedRow, Watch};
+use super::{FAULTS_SHOWN, Imported, Progress, RejectedRow, Watch, contrary};
 use crate::{error::Error, platform::Platform, receipt};
 
 /// A batch as the reading thread hands it on.
@@ -28,6 +31,9 @@ const BY_LAW: [Rule; 3] = [Rule::Refused, Rule::Forbidden, Rule::Minor];
 
 pub struct Taking<'w, 'p> {
     platform: &'p Platform,
+    item: Arc<Item>,
+    /// Whether rows are compared with other items; what is taken back is not.
+    compares: bool,
     progress: Progress,
     watch: &'w mut dyn Watch,
     pub imported: Imported,
@@ -36,7 +42,13 @@ pub struct Taking<'w, 'p> {
 }
 
 impl<'w, 'p> Taking<'w, 'p> {
-    pub fn new(item: &Item, platform: &'p Platform, size: u64, watch: &'w mut dyn Watch) -> Self {
+    pub fn new(
+        item: &Arc<Item>,
+        mode: Mode,
+        platform: &'p Platform,
+        size: u64,
+        watch: &'w mut dyn Watch,
+    ) -> Self {
         let imported = Imported {
             item: item.id.to_string(),
             pack: None,
@@ -49,7 +61,8 @@ impl<'w, 'p> Taking<'w, 'p> {
             unused: Vec::new(),
         };
         let progress = Progress { size, ..Progress::default() };
-        Taking { platform, progress, watch, imported, by_law: BTreeMap::new() }
+        let (item, compares) = (Arc::clone(item), mode != Mode::Withdraw);
+        Taking { platform, item, compares, progress, watch, imported, by_law: BTreeMap::new() }
     }
 
     /// Takes every batch in its turn, up to the first failure.
@@ -65,12 +78,21 @@ impl<'w, 'p> Taking<'w, 'p> {
     }
 
     async fn take(&mut self, load: Option<&mut Load>, read: Read) -> Result<(), Error> {
-        let Read { checked, rows, position } = read;
+        let Read { mut checked, rows, position } = read;
         self.progress.rows += checked.rows;
         self.progress.bytes = position;
         self.imported.counts.rows += checked.rows;
         self.imported.passed += checked.passed;
+        let kept_out = match self.compares {
+            true => contrary::keep_out(self.platform, &self.item, &mut checked.accepted).await?,
+            false => Vec::new(),
+        };
         let (mut faults, mut rejected) = (checked.faults, checked.rejected);
+        self.imported.passed -= kept_out.len() as u64;
+        rejected.extend(refused(&kept_out, &rows));
+        rejected.sort_by_key(|row| row.row);
+        faults.extend(kept_out);
+        faults.sort_by_key(|fault| fault.row);
         if let Some(load) = load {
             let chunk = Chunk {
                 accepted: checked.accepted,

@@ -8,9 +8,9 @@ use domain::{
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{case::CaseQuery, register::Register};
+use store::register::Register;
 
-use crate::{case::read, error::Error, platform::Platform};
+use crate::{case::replay, error::Error, platform::Platform};
 
 /// What was looked at before a step, under which law, and what it lacked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,23 +47,11 @@ pub(super) fn lacking(missing: &[Missing]) -> Error {
 /// Looks again, on what each entry was decided and published on, whether anything was missing: how many
 /// there are, and the numbers of those that lacked something.
 pub async fn replay(register: &Register) -> Result<(u64, Vec<String>), Error> {
-    let (mut decided, mut other) = (0, Vec::new());
-    for closed in [false, true] {
-        let kind = Some(CaseKind::Listing);
-        let query = CaseQuery { kind, closed, limit: i64::MAX, ..CaseQuery::default() };
-        for case in store::case::queue(register, &query).await? {
-            for happened in store::case::history(register, case.id).await? {
-                if !matches!(happened.step, Step::Listed | Step::Published) {
-                    continue;
-                }
-                decided += 1;
-                let Found { terms, facts, goal, today, missing } = read(&happened.detail)?;
-                let again = listing::missing(&terms, &facts, goal, today);
-                if !again.is_empty() || again != missing {
-                    other.push(case.number.clone());
-                }
-            }
-        }
-    }
-    Ok((decided, other))
+    let steps = [Step::Listed, Step::Published];
+    replay::replay(register, CaseKind::Listing, &steps, false, |kept: Found| {
+        let Found { terms, facts, goal, today, missing } = kept;
+        let again = listing::missing(&terms, &facts, goal, today);
+        again.is_empty() && missing.is_empty()
+    })
+    .await
 }

@@ -56,6 +56,7 @@ fn item() -> Item {
         category: String::new(),
         timeliness: None,
         filter: None,
+        contrary: Vec::new(),
     }
 }
 

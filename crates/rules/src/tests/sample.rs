@@ -7,93 +7,66 @@ const SUBJECT: &str = include_str!("../../../../policy/access/subject.cedar");
 const MATTERS: &str = include_str!("../../../../policy/matters.toml");
 const DEADLINES: &str = "";
 
-const NOTICES: &str = r#"
-[[notice]]
-id = "commitment"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "repair_accepted"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "repair_completion"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "repair_not_accepted"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "repair_extended"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "repair_granted"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "repair_shielded"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "repair_restored"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "repair_refused"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "repair_revoked"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "objection_forwarded"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "objection_not_accepted"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "objection_answered"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "objection_lapsed"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "listing_notice"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "listing_decided"
-title = "示例"
-body = "示例"
-remedies = false
-[[notice]]
-id = "listing_dropped"
-title = "示例"
-body = "示例"
-remedies = false
+const COMMITMENTS: &str = r#"
+[[template]]
+id = "premises"
+kind = "certificate"
+zh = "示例"
+en = "Sample"
+subject_kinds = ["organisation"]
+term = "age.minimum"
+instrument = "示例规定"
+verified = true
+[[template.version]]
+from = 2021-01-01
+content = "示例"
+liability = "示例"
 "#;
+
+/// The least a notice says.
+macro_rules! notice {
+    ($id:literal) => {
+        notice!($id, "示例")
+    };
+    ($id:literal, $body:literal) => {
+        concat!(
+            "[[notice]]\nid = \"",
+            $id,
+            "\"\ntitle = \"示例\"\nbody = \"",
+            $body,
+            "\"\nremedies = false\n"
+        )
+    };
+}
+
+const NOTICES: &str = concat!(
+    notice!("commitment_made", "满{age.minimum}周岁"),
+    notice!("commitment"),
+    notice!("repair_informed"),
+    notice!("repair_accepted"),
+    notice!("repair_completion"),
+    notice!("repair_not_accepted"),
+    notice!("repair_extended"),
+    notice!("repair_granted"),
+    notice!("repair_shielded"),
+    notice!("repair_restored"),
+    notice!("repair_refused"),
+    notice!("repair_revoked"),
+    notice!("objection_forwarded"),
+    notice!("objection_not_accepted"),
+    notice!("objection_answered"),
+    notice!("objection_lapsed"),
+    notice!("listing_notice"),
+    notice!("listing_decided"),
+    notice!("listing_dropped"),
+    notice!("commitment_accepted"),
+    notice!("commitment_not_accepted"),
+    notice!("commitment_breach_told"),
+    notice!("commitment_breach_found"),
+    notice!("commitment_cleared"),
+    notice!("commitment_appeal_upheld"),
+    notice!("commitment_fulfilled"),
+);
 const WALLS: &str = include_str!("../../../../policy/walls.toml");
 
 const DISCLOSURE: &str = r#"
@@ -409,7 +382,7 @@ verified = true
 "#;
 
 /// Every file with its text.
-pub(super) const FOLDER: [(&str, &str); 27] = [
+pub(super) const FOLDER: [(&str, &str); 28] = [
     ("access/administration.cedar", ADMINISTRATION),
     ("access/console.cedar", CONSOLE),
     ("access/public.cedar", PUBLIC),
@@ -422,6 +395,7 @@ pub(super) const FOLDER: [(&str, &str); 27] = [
     ("codes/penalty_kinds.toml", PENALTY_KINDS),
     ("codes/subject_kinds.toml", SUBJECT_KINDS),
     ("disclosure.toml", DISCLOSURE),
+    ("commitments.toml", COMMITMENTS),
     ("matters.toml", MATTERS),
     ("deadlines.toml", DEADLINES),
     ("lists.toml", ""),

@@ -21,19 +21,16 @@ pub enum Kind {
 
 use Kind::{Bytes, Flag, Number, Text};
 
+/// A table whose every row is kept.
+const fn table(name: &'static str, columns: &'static [(&'static str, Kind)]) -> Table {
+    Table { name, columns, submission: None }
+}
+
 pub const TABLES: &[Table] = &[
-    Table { name: "counter", submission: None, columns: &[("name", Text), ("next", Number)] },
-    Table {
-        name: "policy_version",
-        submission: None,
-        columns: &[("version", Text), ("first_used_at", Text)],
-    },
-    Table { name: "subject", submission: None, columns: &[("id", Number), ("kind", Text)] },
-    Table {
-        name: "identifier",
-        submission: None,
-        columns: &[("scheme", Text), ("value", Text), ("subject_id", Number)],
-    },
+    table("counter", &[("name", Text), ("next", Number)]),
+    table("policy_version", &[("version", Text), ("first_used_at", Text)]),
+    table("subject", &[("id", Number), ("kind", Text)]),
+    table("identifier", &[("scheme", Text), ("value", Text), ("subject_id", Number)]),
     Table {
         name: "subject_name",
         submission: Some("submission_id"),
@@ -44,18 +41,17 @@ pub const TABLES: &[Table] = &[
             ("name", Text),
         ],
     },
-    Table {
-        name: "code_override",
-        submission: None,
-        columns: &[
+    table(
+        "code_override",
+        &[
             ("scheme", Text),
             ("value", Text),
             ("reason", Text),
             ("actor", Text),
             ("decided_at", Text),
         ],
-    },
-    Table { name: "seal_key", submission: None, columns: &[("id", Text), ("check_value", Text)] },
+    ),
+    table("seal_key", &[("id", Text), ("check_value", Text)]),
     Table {
         name: "submission",
         submission: Some("id"),
@@ -127,10 +123,9 @@ pub const TABLES: &[Table] = &[
         submission: Some("submission_id"),
         columns: &[("submission_id", Number), ("row_no", Number), ("cells", Text)],
     },
-    Table {
-        name: "report",
-        submission: None,
-        columns: &[
+    table(
+        "report",
+        &[
             ("number", Text),
             ("verification_code", Text),
             ("subject_id", Number),
@@ -142,11 +137,10 @@ pub const TABLES: &[Table] = &[
             ("document_digest", Text),
             ("document", Bytes),
         ],
-    },
-    Table {
-        name: "api_key",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "api_key",
+        &[
             ("digest", Text),
             ("department", Text),
             ("label", Text),
@@ -164,11 +158,10 @@ pub const TABLES: &[Table] = &[
             ("public_key", Text),
             ("signed_only", Number),
         ],
-    },
-    Table {
-        name: "audit_event",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "audit_event",
+        &[
             ("seq", Number),
             ("at", Text),
             ("actor", Text),
@@ -179,11 +172,10 @@ pub const TABLES: &[Table] = &[
             ("salt", Text),
             ("commitment", Text),
         ],
-    },
-    Table {
-        name: "job",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "job",
+        &[
             ("id", Number),
             ("kind", Text),
             ("payload", Text),
@@ -192,11 +184,10 @@ pub const TABLES: &[Table] = &[
             ("attempts", Number),
             ("last_error", Text),
         ],
-    },
-    Table {
-        name: "day_figure",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "day_figure",
+        &[
             ("day", Text),
             ("item", Text),
             ("began", Number),
@@ -204,11 +195,10 @@ pub const TABLES: &[Table] = &[
             ("published", Number),
             ("computed_at", Text),
         ],
-    },
-    Table {
-        name: "organisation",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "organisation",
+        &[
             ("id", Number),
             ("kind", Text),
             ("code", Text),
@@ -218,11 +208,10 @@ pub const TABLES: &[Table] = &[
             ("created_at", Text),
             ("closed_at", Text),
         ],
-    },
-    Table {
-        name: "account",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "account",
+        &[
             ("id", Number),
             ("login", Text),
             ("name", Text),
@@ -238,37 +227,25 @@ pub const TABLES: &[Table] = &[
             ("created_at", Text),
             ("closed_at", Text),
         ],
-    },
-    Table {
-        name: "membership",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "membership",
+        &[
             ("account_id", Number),
             ("organisation_id", Number),
             ("role", Text),
             ("granted_by", Text),
             ("granted_at", Text),
         ],
-    },
-    Table {
-        name: "recovery_code",
-        submission: None,
-        columns: &[("account_id", Number), ("digest", Text), ("used_at", Text)],
-    },
-    Table {
-        name: "outside_identity",
-        submission: None,
-        columns: &[
-            ("issuer", Text),
-            ("outside_subject", Text),
-            ("account_id", Number),
-            ("linked_at", Text),
-        ],
-    },
-    Table {
-        name: "session",
-        submission: None,
-        columns: &[
+    ),
+    table("recovery_code", &[("account_id", Number), ("digest", Text), ("used_at", Text)]),
+    table(
+        "outside_identity",
+        &[("issuer", Text), ("outside_subject", Text), ("account_id", Number), ("linked_at", Text)],
+    ),
+    table(
+        "session",
+        &[
             ("token", Text),
             ("account_id", Number),
             ("organisation_id", Number),
@@ -278,31 +255,17 @@ pub const TABLES: &[Table] = &[
             ("address", Text),
             ("agent", Text),
         ],
-    },
-    Table {
-        name: "sign_in_attempt",
-        submission: None,
-        columns: &[("scope", Text), ("who", Text), ("failed", Number), ("last_at", Text)],
-    },
-    Table {
-        name: "log_tile",
-        submission: None,
-        columns: &[("level", Number), ("number", Number), ("data", Bytes)],
-    },
-    Table {
-        name: "log_checkpoint",
-        submission: None,
-        columns: &[("size", Number), ("note", Text), ("signed_at", Text)],
-    },
-    Table {
-        name: "key_nonce",
-        submission: None,
-        columns: &[("digest", Text), ("nonce", Text), ("at", Text)],
-    },
-    Table {
-        name: "consent",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "sign_in_attempt",
+        &[("scope", Text), ("who", Text), ("failed", Number), ("last_at", Text)],
+    ),
+    table("log_tile", &[("level", Number), ("number", Number), ("data", Bytes)]),
+    table("log_checkpoint", &[("size", Number), ("note", Text), ("signed_at", Text)]),
+    table("key_nonce", &[("digest", Text), ("nonce", Text), ("at", Text)]),
+    table(
+        "consent",
+        &[
             ("id", Number),
             ("subject_id", Number),
             ("organisation_id", Number),
@@ -317,11 +280,10 @@ pub const TABLES: &[Table] = &[
             ("used_at", Text),
             ("revoked_at", Text),
         ],
-    },
-    Table {
-        name: "claim",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "claim",
+        &[
             ("id", Number),
             ("account_id", Number),
             ("subject_id", Number),
@@ -334,11 +296,10 @@ pub const TABLES: &[Table] = &[
             ("reason", Text),
             ("code", Text),
         ],
-    },
-    Table {
-        name: "matter",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "matter",
+        &[
             ("id", Number),
             ("kind", Text),
             ("number", Text),
@@ -350,21 +311,30 @@ pub const TABLES: &[Table] = &[
             ("closed_at", Text),
             ("checked_at", Text),
         ],
-    },
-    Table {
-        name: "feed_recipient",
-        submission: None,
-        columns: &[
-            ("organisation_id", Number),
-            ("confirmed", Number),
-            ("told_by", Text),
-            ("told_at", Text),
+    ),
+    table(
+        "feed_recipient",
+        &[("organisation_id", Number), ("confirmed", Number), ("told_by", Text), ("told_at", Text)],
+    ),
+    table(
+        "repair_notice",
+        &[
+            ("record_id", Number),
+            ("subject_id", Number),
+            ("number", Text),
+            ("digest", Text),
+            ("content", Bytes),
+            ("made_by", Text),
+            ("made_at", Text),
+            ("served_on", Text),
+            ("served_how", Text),
+            ("served_by", Text),
+            ("served_at", Text),
         ],
-    },
-    Table {
-        name: "joint_measure",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "joint_measure",
+        &[
             ("matter_id", Number),
             ("record_id", Number),
             ("measure", Text),
@@ -382,11 +352,10 @@ pub const TABLES: &[Table] = &[
             ("lift_told_by", Text),
             ("lift_told_at", Text),
         ],
-    },
-    Table {
-        name: "credit_case",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "credit_case",
+        &[
             ("id", Number),
             ("number", Text),
             ("kind", Text),
@@ -405,11 +374,10 @@ pub const TABLES: &[Table] = &[
             ("ends_on", Text),
             ("closed_at", Text),
         ],
-    },
-    Table {
-        name: "case_event",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "case_event",
+        &[
             ("case_id", Number),
             ("seq", Number),
             ("at", Text),
@@ -418,11 +386,10 @@ pub const TABLES: &[Table] = &[
             ("note", Text),
             ("detail", Text),
         ],
-    },
-    Table {
-        name: "case_deadline",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "case_deadline",
+        &[
             ("case_id", Number),
             ("seq", Number),
             ("rule", Text),
@@ -434,11 +401,10 @@ pub const TABLES: &[Table] = &[
             ("ended_on", Text),
             ("lapsed", Flag),
         ],
-    },
-    Table {
-        name: "case_document",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "case_document",
+        &[
             ("id", Number),
             ("case_id", Number),
             ("kind", Text),
@@ -452,11 +418,10 @@ pub const TABLES: &[Table] = &[
             ("served_on", Text),
             ("served_how", Text),
         ],
-    },
-    Table {
-        name: "standing",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "standing",
+        &[
             ("subject_id", Number),
             ("record_id", Number),
             ("seq", Number),
@@ -468,11 +433,10 @@ pub const TABLES: &[Table] = &[
             ("at", Text),
             ("feed_at", Number),
         ],
-    },
-    Table {
-        name: "statement",
-        submission: None,
-        columns: &[
+    ),
+    table(
+        "statement",
+        &[
             ("id", Number),
             ("subject_id", Number),
             ("record_id", Number),
@@ -481,10 +445,6 @@ pub const TABLES: &[Table] = &[
             ("made_at", Text),
             ("withdrawn_at", Text),
         ],
-    },
-    Table {
-        name: "own_account",
-        submission: None,
-        columns: &[("account_id", Number), ("opened_at", Text)],
-    },
+    ),
+    table("own_account", &[("account_id", Number), ("opened_at", Text)]),
 ];

@@ -19,6 +19,7 @@ use domain::{
 use jiff::civil::Date;
 use registry::{
     case::{self, CaseLine, CaseView, Paper},
+    commitment,
     listing::{self, Said},
     objection,
     platform::Platform,
@@ -83,8 +84,10 @@ struct Page {
     completing: bool,
     may_withdraw: bool,
     entry: Option<listing::view::View>,
-    /// Whether an answer to the notice of an entry is waited for.
+    made: Option<commitment::view::View>,
+    /// Whether an answer to a notice is waited for, or an appeal.
     answering: bool,
+    appealing: bool,
     wrong: Option<Text>,
 }
 
@@ -138,10 +141,25 @@ async fn shown(desk: &Desk, id: i64, wrong: Option<Text>) -> Result<Response, Er
     let (platform, lang) = (desk.platform(), desk.lang());
     let c = case::open(platform, &access, CaseId(id), lang).await?;
     let state = c.case.state.clone();
-    let listed = c.line.kind == CaseKind::Listing;
-    let entry = match listed {
-        true => Some(listing::view::view(platform, &access, &c.case, lang).await?),
-        false => None,
+    let (mut entry, mut made) = (None, None);
+    match c.line.kind {
+        CaseKind::Listing => {
+            entry = Some(listing::view::view(platform, &access, &c.case, lang).await?);
+        }
+        CaseKind::Commitment => {
+            made = Some(commitment::view::view(platform, &access, &c.case, lang)?);
+        }
+        _ => {}
+    }
+    let answers = match state.as_str() {
+        "heard" | "answered" => entry.is_some() || made.is_some(),
+        "told" | "found" => made.is_some(),
+        _ => false,
+    };
+    let withdraws = match c.line.kind {
+        CaseKind::Listing | CaseKind::Complaint => false,
+        CaseKind::Commitment => state == domain::commitment::State::Made.code(),
+        _ => state != domain::repair::State::Shielded.code(),
     };
     let page = Page {
         f: desk.frame(),
@@ -149,9 +167,11 @@ async fn shown(desk: &Desk, id: i64, wrong: Option<Text>) -> Result<Response, Er
         d: desk.centre("cases"),
         base: format!("/centre/cases/{id}"),
         completing: state == domain::repair::State::Completing.code(),
-        answering: listed && matches!(state.as_str(), "heard" | "answered"),
-        may_withdraw: c.line.is_open && !listed && state != domain::repair::State::Shielded.code(),
+        answering: answers,
+        appealing: made.is_some() && state == domain::commitment::State::Found.code(),
+        may_withdraw: c.line.is_open && withdraws,
         entry,
+        made,
         c,
         wrong,
     };
@@ -186,13 +206,14 @@ async fn withdraw(
     let done = match view.line.kind {
         CaseKind::Repair => repair::withdraw(platform, &access, CaseId(id)).await,
         CaseKind::Objection => objection::withdraw(platform, &access, CaseId(id)).await,
-        // The organ began it: its subject answers it.
-        CaseKind::Listing => return Err(Error::NotFound),
+        CaseKind::Commitment => commitment::withdraw(platform, &access, CaseId(id)).await,
+        // The organ began it: its subject answers it. What others report, it does not see.
+        CaseKind::Listing | CaseKind::Complaint => return Err(Error::NotFound),
     };
     settled(&desk, id, done).await
 }
 
-/// What a subject says to the notice of an entry in a list.
+/// What a subject says to the notice of an entry in a list or of a breach, or its appeal.
 #[derive(Deserialize)]
 struct Answer {
     #[serde(default)]
@@ -209,9 +230,18 @@ async fn answer(
     Sent(sent): Sent<Answer>,
 ) -> Result<Response, Error> {
     own_subject(&desk)?;
-    let said = Said { text: sent.text, waives: sent.waives == "1", hearing: sent.hearing == "1" };
-    let access = desk.signed.own_access();
-    let done = listing::answer(desk.platform(), &access, CaseId(id), said).await;
+    let (platform, access) = (desk.platform(), desk.signed.own_access());
+    let (waives, hearing) = (sent.waives == "1", sent.hearing == "1");
+    let view = case::open(platform, &access, CaseId(id), desk.lang()).await?;
+    let done = match view.line.kind {
+        CaseKind::Commitment => {
+            commitment::answer(platform, &access, CaseId(id), &sent.text, waives).await
+        }
+        _ => {
+            let said = Said { text: sent.text, waives, hearing };
+            listing::answer(platform, &access, CaseId(id), said).await
+        }
+    };
     settled(&desk, id, done).await
 }
 

@@ -14,6 +14,7 @@ use registry::{
     platform::Platform,
     reading::{self, Asked},
     record::History,
+    repair, repair_notice,
 };
 use serde::Deserialize;
 
@@ -21,6 +22,7 @@ use super::own_subject;
 use crate::{
     desk::{Bench, Desk},
     error::Error,
+    paper,
     portal::draw,
     view::Frame,
 };
@@ -32,6 +34,7 @@ pub fn router() -> Router<Platform> {
     Router::new()
         .route("/centre/file", get(file))
         .route("/centre/records/{record}", get(record))
+        .route("/centre/records/{record}/repair-notice", get(open_notice))
         .route("/centre/log", get(log))
 }
 
@@ -52,7 +55,9 @@ struct Record {
     d: Bench,
     history: History,
     /// Whether it speaks against its subject, so that repair may be applied for.
-    negative: bool,
+    repairs: bool,
+    /// Whether its organ made a repair notice to go with the decision.
+    informed: bool,
 }
 
 #[derive(Template)]
@@ -86,7 +91,19 @@ async fn record(desk: Desk, Path(number): Path<i64>) -> Result<Response, Error> 
     let history = opened.view;
     let item = desk.platform().policy.item(&history.record.item);
     let negative = item.is_some_and(|item| item.polarity == Polarity::Negative);
-    draw(&Record { f: desk.frame(), l: lang, d: desk.centre("file"), history, negative })
+    let (platform, record) = (desk.platform(), RecordId(number));
+    // What speaks against nobody by itself is repaired where it does: a breach of a commitment.
+    let repairs = negative || repair::eligibility(platform, &access, record).await?.is_some();
+    let informed = repair_notice::has_own(platform, &access, record).await?;
+    let (f, d) = (desk.frame(), desk.centre("file"));
+    draw(&Record { f, l: lang, d, history, repairs, informed })
+}
+
+async fn open_notice(desk: Desk, Path(number): Path<i64>) -> Result<Response, Error> {
+    own_subject(&desk)?;
+    let access = desk.signed.own_access();
+    let found = repair_notice::own(desk.platform(), &access, RecordId(number)).await?;
+    Ok(paper::answer(found))
 }
 
 async fn log(desk: Desk, Query(Before { before }): Query<Before>) -> Result<Response, Error> {

@@ -17,13 +17,13 @@ use domain::{
 };
 use registry::{
     case::{self, CaseLine, CaseView, Filter, Hand, Paper},
-    listing, objection,
+    commitment, complaint, listing, objection,
     platform::Platform,
     repair::{self, Proposal},
 };
 use serde::Deserialize;
 
-use super::listings;
+use super::{commitments, listings};
 use crate::{
     desk::{Bench, Desk},
     error::Error,
@@ -76,10 +76,15 @@ struct Page {
     slug: String,
     proposal: Option<ProposalView>,
     entry: Option<listing::view::View>,
+    made: Option<commitment::view::View>,
+    /// What somebody reported.
+    reported: Option<String>,
     /// Kinds of papers an officer adds, where they have kinds.
     papers: Vec<(&'static str, Text)>,
     /// Whether an act asks for the day of service.
     dates: bool,
+    /// Whether an act asks for the number of a document.
+    numbers: bool,
     options: Vec<Choice>,
     /// Whether the case may be passed on.
     transfers: bool,
@@ -122,9 +127,12 @@ pub(super) struct Done {
     #[serde(default)]
     pub reason: String,
     #[serde(default)]
-    organ: String,
+    pub organ: String,
     #[serde(default)]
     pub on: String,
+    /// Number of a document.
+    #[serde(default)]
+    pub number: String,
 }
 
 #[derive(Deserialize)]
@@ -198,6 +206,14 @@ async fn act(desk: Desk, Path(id): Path<i64>, Sent(sent): Sent<Done>) -> Result<
             let act = listings::act(sent).ok_or(Error::NotFound)?;
             listing::act(platform, &access, CaseId(id), act).await
         }
+        CaseKind::Commitment => {
+            let act = commitments::act(sent).ok_or(Error::NotFound)?;
+            commitment::act(platform, &access, CaseId(id), act).await
+        }
+        CaseKind::Complaint => {
+            let act = commitments::act_on_report(sent).ok_or(Error::NotFound)?;
+            complaint::act(platform, &access, CaseId(id), act).await
+        }
     };
     settled(&desk, id, done, reason).await
 }
@@ -241,6 +257,7 @@ async fn add_paper(desk: Desk, Path(id): Path<i64>, request: Request) -> Result<
     let brought = paper::bring(platform, &desk.signed, request, objection::ANSWER).await?;
     let access = desk.signed.access();
     let kinds = listing::PAPERS.iter().map(|(kind, ..)| *kind);
+    let kinds = kinds.chain(commitment::PAPERS.iter().map(|(kind, ..)| *kind));
     let kind = kinds.into_iter().find(|kind| *kind == brought.field("kind"));
     let done = match brought.paper {
         Some(paper) => {
@@ -284,27 +301,36 @@ async fn shown(
         true => Some(repair::proposal(platform, &c.case).await?),
         false => None,
     };
-    let listed = c.line.kind == CaseKind::Listing;
-    let entry = match listed {
-        true => Some(listing::view::view(platform, &desk.signed.access(), &c.case, lang).await?),
-        false => None,
-    };
-    let options = match &entry {
-        Some(entry) if c.hand == Hand::Organ => listings::options(&c, entry),
+    let kind = c.line.kind;
+    let (entry, made, reported) = parts(desk, &c).await?;
+    let options = match (&entry, &made, c.hand) {
+        (Some(entry), _, Hand::Organ) => listings::options(&c, entry),
+        (_, Some(made), Hand::Organ) => commitments::options(&c, made),
+        _ if kind == CaseKind::Complaint => commitments::report_options(&c),
         _ => options(&c, proposal.as_ref()),
     };
-    let papers = listing::PAPERS.iter().filter(|_| listed);
+    let papers = match kind {
+        CaseKind::Listing => listings::papers(),
+        CaseKind::Commitment => commitments::papers(),
+        _ => Vec::new(),
+    };
     draw(&Page {
         f: desk.frame(),
         l: lang,
         d: desk.console("cases"),
         base: format!("/console/cases/{id}"),
-        papers: papers.map(|(kind, zh, en)| (*kind, Text::new(*zh, *en))).collect(),
+        papers,
+        numbers: options.iter().any(|one| one.act.starts_with("tell_")),
         dates: options.iter().any(|one| one.act.ends_with("_served")),
         entry,
+        made,
+        reported,
         urges: c.hand == Hand::Centre,
         transfers: options.iter().any(|one| one.act == "transfer"),
-        slug: registry::matter::slug(platform, c.case.subject).await?,
+        slug: match c.case.has_record() {
+            true => registry::matter::slug(platform, c.case.subject).await?,
+            false => String::new(),
+        },
         options,
         proposal: proposal.as_ref().map(in_words),
         departments: platform
@@ -317,6 +343,25 @@ async fn shown(
         wrong,
         reason,
     })
+}
+
+/// What the page shows of a case beside what every kind has: an entry, a commitment, what was reported.
+type Parts = (Option<listing::view::View>, Option<commitment::view::View>, Option<String>);
+
+async fn parts(desk: &Desk, c: &CaseView) -> Result<Parts, Error> {
+    let (platform, access, lang) = (desk.platform(), desk.signed.access(), desk.lang());
+    let (mut entry, mut made, mut reported) = (None, None, None);
+    match c.line.kind {
+        CaseKind::Listing => {
+            entry = Some(listing::view::view(platform, &access, &c.case, lang).await?);
+        }
+        CaseKind::Commitment => {
+            made = Some(commitment::view::view(platform, &access, &c.case, lang)?);
+        }
+        CaseKind::Complaint => reported = Some(complaint::text(&c.case)?),
+        CaseKind::Repair | CaseKind::Objection => {}
+    }
+    Ok((entry, made, reported))
 }
 
 fn in_words(proposal: &Proposal) -> ProposalView {

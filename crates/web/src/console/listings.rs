@@ -222,3 +222,8 @@ fn deciding(view: &View) -> Vec<Choice> {
     }
     options
 }
+
+/// Kinds of papers an officer adds to an entry.
+pub(super) fn papers() -> Vec<(&'static str, Text)> {
+    registry::listing::PAPERS.iter().map(|(kind, zh, en)| (*kind, Text::new(*zh, *en))).collect()
+}

@@ -17,7 +17,7 @@ use domain::{
 };
 use registry::{
     advice::Advice,
-    gate,
+    commitment, gate,
     joint::{self, CoverageLine, Feedback, MeasureView},
     matter::{self, NewMatter},
     platform::Platform,
@@ -95,6 +95,8 @@ struct Page {
     /// Whether the reader's role opens the file, or gets the result of a check alone.
     reads: bool,
     advice: Option<Advice>,
+    /// Whether a breach of a commitment stands, so that notice and commitment is closed to the subject.
+    broke_one: bool,
     measures: Vec<MeasureView>,
     outcomes: Vec<(&'static str, String)>,
     wrong: Option<Text>,
@@ -262,6 +264,9 @@ async fn one(
     let measures = joint::of_matter(platform, &desk.signed.access(), matter.id, lang).await?;
     let outcomes = Outcome::ALL.iter();
     let reads = gate::may_ever(platform, &desk.signed.access(), Action::ReadForMatter);
+    // Told with the check, which is written into the log of the subject.
+    let broke_one =
+        advice.is_some() && commitment::found::broke_one(platform, matter.subject).await?;
     let page = Page {
         f: desk.frame(),
         l: lang,
@@ -269,6 +274,7 @@ async fn one(
         matter: view(platform, matter, lang).await?,
         reads,
         advice,
+        broke_one,
         measures,
         outcomes: outcomes.map(|one| (one.code(), one.label().get(lang).to_owned())).collect(),
         wrong,

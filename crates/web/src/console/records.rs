@@ -4,13 +4,14 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, Query},
-    response::Response,
-    routing::get,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+    routing::{get, post},
 };
 use domain::{
     access::{Action, Ground},
     ids::{RecordId, SubjectId},
-    text::Lang,
+    text::{Lang, Text},
 };
 use registry::{
     delivery,
@@ -18,13 +19,16 @@ use registry::{
     platform::Platform,
     reading::{self, Asked},
     record::{OlderVersion, RecordView},
+    repair_notice::{self, NoticeState},
 };
 use serde::Deserialize;
 
 use crate::{
     desk::{Bench, Desk},
     error::Error,
+    paper,
     portal::{day, draw},
+    signed::Sent,
     view::{Frame, segment},
 };
 
@@ -35,6 +39,8 @@ pub fn router() -> Router<Platform> {
     Router::new()
         .route("/console/records", get(list))
         .route("/console/records/{subject}/{record}", get(record))
+        .route("/console/records/{subject}/{record}/repair-notice", get(open_notice).post(inform))
+        .route("/console/records/{subject}/{record}/repair-notice/served", post(served))
 }
 
 #[derive(Deserialize)]
@@ -74,7 +80,24 @@ struct Record {
     r: RecordView,
     older: Vec<OlderVersion>,
     watermark: String,
+    /// Address of the record here.
+    base: String,
+    /// The repair notice that goes with its decision (两书同达).
+    informed: NoticeState,
+    wrong: Option<Text>,
 }
+
+/// How a notice was served.
+#[derive(Deserialize)]
+struct Served {
+    #[serde(default)]
+    on: String,
+    #[serde(default)]
+    how: String,
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
 
 async fn list(desk: Desk, Query(filter): Query<Filter>) -> Result<Response, Error> {
     let (platform, lang, access) = (desk.platform(), desk.lang(), desk.signed.access());
@@ -123,14 +146,25 @@ fn cursor(text: &str) -> Option<(String, i64, i64)> {
 }
 
 async fn record(desk: Desk, Path((subject, number)): Path<(i64, i64)>) -> Result<Response, Error> {
+    shown(&desk, (subject, number), None).await
+}
+
+async fn shown(
+    desk: &Desk,
+    (subject, number): (i64, i64),
+    wrong: Option<Text>,
+) -> Result<Response, Error> {
+    let platform = desk.platform();
     let access = desk.signed.access().on(Ground::Submitted, "本单位报送记录");
+    let (id, record) = (SubjectId(subject), RecordId(number));
     let asked = Asked {
         access: &access,
         action: Action::ReadDepartmentRecord,
-        subject: SubjectId(subject),
+        subject: id,
         lang: desk.lang(),
     };
-    let opened = reading::record(desk.platform(), asked, RecordId(number)).await?;
+    let opened = reading::record(platform, asked, record).await?;
+    let informed = repair_notice::state(platform, &desk.signed.access(), id, record).await?;
     draw(&Record {
         f: desk.frame(),
         l: desk.lang(),
@@ -139,5 +173,58 @@ async fn record(desk: Desk, Path((subject, number)): Path<(i64, i64)>) -> Result
         r: opened.view.record,
         older: opened.view.older,
         watermark: opened.watermark.unwrap_or_default(),
+        base: format!("/console/records/{subject}/{number}"),
+        informed,
+        wrong,
     })
+}
+
+async fn inform(
+    desk: Desk,
+    Path((subject, number)): Path<(i64, i64)>,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Result<Response, Error> {
+    let (platform, access) = (desk.platform(), desk.signed.access());
+    let made = repair_notice::make(platform, &access, SubjectId(subject), RecordId(number)).await;
+    settled(&desk, (subject, number), made).await
+}
+
+async fn served(
+    desk: Desk,
+    Path((subject, number)): Path<(i64, i64)>,
+    Sent(sent): Sent<Served>,
+) -> Result<Response, Error> {
+    let (platform, access) = (desk.platform(), desk.signed.access());
+    let place = (SubjectId(subject), RecordId(number));
+    let on = sent.on.parse().ok();
+    let done = repair_notice::serve(platform, &access, place, on, &sent.how).await;
+    settled(&desk, (subject, number), done).await
+}
+
+async fn open_notice(
+    desk: Desk,
+    Path((subject, number)): Path<(i64, i64)>,
+) -> Result<Response, Error> {
+    let (platform, access) = (desk.platform(), desk.signed.access());
+    let found =
+        repair_notice::document(platform, &access, SubjectId(subject), RecordId(number)).await?;
+    Ok(paper::answer(found))
+}
+
+/// Back to the record, or the record again with what was wrong.
+async fn settled(
+    desk: &Desk,
+    place: (i64, i64),
+    done: Result<(), registry::error::Error>,
+) -> Result<Response, Error> {
+    match done {
+        Ok(()) => {
+            let (subject, number) = place;
+            Ok(Redirect::to(&format!("/console/records/{subject}/{number}")).into_response())
+        }
+        Err(why) => {
+            let page = shown(desk, place, Some(paper::told(why)?)).await?;
+            Ok((StatusCode::BAD_REQUEST, page).into_response())
+        }
+    }
 }

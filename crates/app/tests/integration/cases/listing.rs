@@ -1,7 +1,6 @@
 //! An entry in a serious-breach list: told, answered, decided by another officer, served, published; and
 //! every way around that.
 
-use registry::session::{self, Browser};
 use store::load::Mode;
 
 use super::*;
@@ -24,17 +23,6 @@ pub fn proposal<'f>(code: &'f str, list: &'f str, measure: &'f str) -> Vec<(&'f 
 pub const AWARDS: &str = "measure.market_serious.awards";
 
 impl Desk {
-    /// Another officer of the same department.
-    async fn colleague(&self) -> Person {
-        let site = &self.site;
-        let organisation = site.signed_in(&self.officer).await.acting.unwrap().id;
-        let account = site.account("tongshi").await;
-        site.grant(account, organisation, Role::DepartmentClerk).await;
-        let browser = Browser::default();
-        let open = session::open(&site.platform, account, Some(organisation), true, &browser);
-        Person { token: open.await.unwrap() }
-    }
-
     /// Proposes an entry and answers the address of its case.
     async fn propose(&self) -> String {
         let code = business(2).code;
@@ -42,19 +30,6 @@ impl Desk {
         let seen = self.hand_in(&self.officer, PROPOSE, &fields, "%PDF-1.7 decision").await;
         assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
         seen.location
-    }
-
-    async fn add(&self, case: &str, kind: &str) {
-        let path = format!("{case}/papers");
-        let seen = self.hand_in(&self.officer, &path, &[("kind", kind)], "%PDF-1.7 paper").await;
-        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{kind}: {}", seen.body);
-    }
-
-    /// An act that is refused, with a word of why.
-    async fn refused(&self, officer: &Person, case: &str, form: &str, why: &str) {
-        let seen = self.act(officer, case, form).await;
-        assert_eq!(seen.status, StatusCode::BAD_REQUEST, "{form}: {}", seen.body);
-        assert!(seen.body.contains(why), "{form}: {}", seen.body);
     }
 
     /// Whether the public reads of the list at the subject.
@@ -251,4 +226,28 @@ async fn a_row_without_the_documents_of_the_procedure_comes_back() {
         assert_eq!((imported.passed, imported.counts.rejected), (0, 1), "{column}");
     }
     assert!(!desk.is_listed().await);
+}
+
+#[tokio::test]
+async fn who_stands_in_a_list_is_not_honoured_until_it_has_left_it() {
+    let desk = Desk::open().await;
+    let (site, listed) = (&desk.site, "示市监列〔2026〕1号");
+    site.accept("serious_breach", &[site::listing(&business(2), listed)]).await;
+    let honours = site::csv(&[
+        site::honour(&business(1), "示诚〔2026〕1号"),
+        site::honour(&business(2), "示诚〔2026〕1号"),
+    ]);
+    let imported = site.import("honour", "scjg", Mode::Changes, &honours).await.unwrap();
+    assert_eq!((imported.passed, imported.counts.rejected), (1, 1), "{:?}", imported.faults);
+    let why = imported.faults[0].message(domain::text::Lang::Zh);
+    assert!(why.contains("交叉比对不通过") && why.contains(&business(2).name), "{why}");
+    let honoured = async |number: u8| {
+        let page = site.look(None, &format!("/subjects/{}", business(number).code)).await.body;
+        page.contains("示例诚信单位")
+    };
+    assert!(honoured(1).await && !honoured(2).await);
+    site.withdraw("serious_breach", site::listing(&business(2), listed)).await;
+    let imported = site.import("honour", "scjg", Mode::Changes, &honours).await.unwrap();
+    assert_eq!(imported.counts.rejected, 0, "{:?}", imported.faults);
+    assert!(honoured(2).await);
 }
