@@ -7,41 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $code:literal $zh:literal $en:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            pub const ALL: &[$name] = &[$($name::$variant,)*];
-
-            /// Word in the register and in addresses.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self {
-                    $($name::$variant => $code,)*
-                }
-            }
-
-            #[must_use]
-            pub fn from_code(code: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|one| one.code() == code)
-            }
-
-            #[must_use]
-            pub fn label(self) -> Text {
-                match self {
-                    $($name::$variant => Text::new($zh, $en),)*
-                }
-            }
-        }
-    };
-}
-
 words! {
     /// What a case is about.
     CaseKind {

@@ -59,32 +59,25 @@ impl Template {
     }
 }
 
-/// Where a commitment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// 已作出，待受理.
-    Made,
-    /// 履行中.
-    Performing,
-    /// 拟认定违诺，听取陈述申辩.
-    Told,
-    /// 陈述申辩已收到或者逾期，待认定.
-    Answered,
-    /// 已认定，可以申诉.
-    Found,
-    /// 申诉复核中.
-    Appealed,
-    /// 申诉期已过或者申诉不成立，待入库.
-    Settled,
-    /// 违诺已记录.
-    Broken,
-    /// 全部履行.
-    Fulfilled,
-    NotAccepted,
-    Withdrawn,
-    /// 承诺失效.
-    Void,
+words! {
+    /// Where a commitment stands.
+    State {
+        Made "made" "已作出，待受理" "made, to be accepted";
+        Performing "performing" "履行中" "being performed";
+        Told "told" "拟认定违诺，听取陈述申辩" "breach told, to be answered";
+        /// 陈述申辩已收到或者逾期，待认定.
+        Answered "answered" "待认定" "finding to be made";
+        /// 已认定，可以申诉.
+        Found "found" "已认定违诺，可以申诉" "found broken, may be appealed";
+        Appealed "appealed" "申诉复核中" "appealed";
+        /// 申诉期已过或者申诉不成立，待入库.
+        Settled "settled" "认定已确定，待入库" "settled, to be recorded";
+        Broken "broken" "违诺已记录" "breach recorded";
+        Fulfilled "fulfilled" "全部履行" "fulfilled";
+        NotAccepted "not_accepted" "不予受理" "not accepted";
+        Withdrawn "withdrawn" "承诺人已撤回" "withdrawn";
+        Void "void" "承诺失效" "void";
+    }
 }
 
 /// How far a commitment was not kept.
@@ -305,62 +298,6 @@ impl Breach {
 }
 
 impl State {
-    pub const ALL: [State; 12] = [
-        State::Made,
-        State::Performing,
-        State::Told,
-        State::Answered,
-        State::Found,
-        State::Appealed,
-        State::Settled,
-        State::Broken,
-        State::Fulfilled,
-        State::NotAccepted,
-        State::Withdrawn,
-        State::Void,
-    ];
-
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            State::Made => "made",
-            State::Performing => "performing",
-            State::Told => "told",
-            State::Answered => "answered",
-            State::Found => "found",
-            State::Appealed => "appealed",
-            State::Settled => "settled",
-            State::Broken => "broken",
-            State::Fulfilled => "fulfilled",
-            State::NotAccepted => "not_accepted",
-            State::Withdrawn => "withdrawn",
-            State::Void => "void",
-        }
-    }
-
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.code() == code)
-    }
-
-    #[must_use]
-    pub fn label(self) -> Text {
-        match self {
-            State::Made => Text::new("已作出，待受理", "made, to be accepted"),
-            State::Performing => Text::new("履行中", "being performed"),
-            State::Told => Text::new("拟认定违诺，听取陈述申辩", "breach told, to be answered"),
-            State::Answered => Text::new("待认定", "finding to be made"),
-            State::Found => Text::new("已认定违诺，可以申诉", "found broken, may be appealed"),
-            State::Appealed => Text::new("申诉复核中", "appealed"),
-            State::Settled => Text::new("认定已确定，待入库", "settled, to be recorded"),
-            State::Broken => Text::new("违诺已记录", "breach recorded"),
-            State::Fulfilled => Text::new("全部履行", "fulfilled"),
-            State::NotAccepted => Text::new("不予受理", "not accepted"),
-            State::Withdrawn => Text::new("承诺人已撤回", "withdrawn"),
-            State::Void => Text::new("承诺失效", "void"),
-        }
-    }
-
     #[must_use]
     pub fn turn(self) -> Turn {
         match self {
@@ -440,7 +377,7 @@ mod tests {
     #[test]
     fn nothing_follows_the_end() {
         for state in State::ALL {
-            assert_eq!(State::from_code(state.code()), Some(state));
+            assert_eq!(State::from_code(state.code()), Some(*state));
             if state.turn() == Turn::Nobody {
                 assert!(Step::ALL.iter().all(|step| state.after(*step).is_err()), "{state:?}");
             }

@@ -4,6 +4,9 @@
 //! arrives as an argument, and every number of the law arrives in a value that `rules` read
 //! from `policy/`.
 
+#[macro_use]
+mod words;
+
 pub mod access;
 pub mod account;
 pub mod audit;

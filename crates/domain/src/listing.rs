@@ -17,26 +17,24 @@ use crate::{
     text::Text,
 };
 
-/// Where an entry stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// 拟列入: nobody outside the organ knows of it.
-    Proposed,
-    /// 告知书已制作，待送达.
-    Noticed,
-    /// 已告知，听取陈述申辩.
-    Heard,
-    /// 陈述申辩已收到或者逾期，待决定.
-    Answered,
-    /// 决定书已制作，待送达.
-    Decided,
-    /// 决定书已送达，待公布.
-    Served,
-    /// 已列入并公布.
-    Published,
-    /// 不予列入.
-    Dropped,
+words! {
+    /// Where an entry stands.
+    State {
+        /// 拟列入: nobody outside the organ knows of it.
+        Proposed "proposed" "拟列入，待告知" "proposed";
+        /// 告知书已制作，待送达.
+        Noticed "noticed" "告知书待送达" "notice to be served";
+        /// 已告知，听取陈述申辩.
+        Heard "heard" "听取陈述申辩" "waiting for the subject";
+        /// 陈述申辩已收到或者逾期，待决定.
+        Answered "answered" "待决定" "to be decided";
+        /// 决定书已制作，待送达.
+        Decided "decided" "决定书待送达" "decision to be served";
+        /// 决定书已送达，待公布.
+        Served "served" "已送达，待公布" "to be published";
+        Published "published" "已列入并公布" "entered and published";
+        Dropped "dropped" "不予列入" "not entered";
+    }
 }
 
 /// What the subject answered to the notice.
@@ -237,50 +235,6 @@ fn unlawful(policy: &Policy, facts: &Facts, day: Date) -> Vec<Missing> {
 }
 
 impl State {
-    pub const ALL: [State; 8] = [
-        State::Proposed,
-        State::Noticed,
-        State::Heard,
-        State::Answered,
-        State::Decided,
-        State::Served,
-        State::Published,
-        State::Dropped,
-    ];
-
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            State::Proposed => "proposed",
-            State::Noticed => "noticed",
-            State::Heard => "heard",
-            State::Answered => "answered",
-            State::Decided => "decided",
-            State::Served => "served",
-            State::Published => "published",
-            State::Dropped => "dropped",
-        }
-    }
-
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.code() == code)
-    }
-
-    #[must_use]
-    pub fn label(self) -> Text {
-        match self {
-            State::Proposed => Text::new("拟列入，待告知", "proposed"),
-            State::Noticed => Text::new("告知书待送达", "notice to be served"),
-            State::Heard => Text::new("听取陈述申辩", "waiting for the subject"),
-            State::Answered => Text::new("待决定", "to be decided"),
-            State::Decided => Text::new("决定书待送达", "decision to be served"),
-            State::Served => Text::new("已送达，待公布", "to be published"),
-            State::Published => Text::new("已列入并公布", "entered and published"),
-            State::Dropped => Text::new("不予列入", "not entered"),
-        }
-    }
-
     #[must_use]
     pub fn turn(self) -> Turn {
         match self {
@@ -344,7 +298,7 @@ mod tests {
     #[test]
     fn nothing_follows_the_end() {
         for state in State::ALL {
-            assert_eq!(State::from_code(state.code()), Some(state));
+            assert_eq!(State::from_code(state.code()), Some(*state));
             if state.turn() == Turn::Nobody {
                 assert!(Step::ALL.iter().all(|step| state.after(*step).is_err()), "{state:?}");
             }

@@ -18,30 +18,24 @@ use crate::{
     text::Text,
 };
 
-/// Where an application stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// 待受理.
-    Filed,
-    /// 待补正.
-    Completing,
-    /// 审查中.
-    Accepted,
-    /// 准予修复.
-    Granted,
-    /// 重整或和解期间暂时屏蔽.
-    Shielded,
-    /// 不予修复.
-    Refused,
-    /// 不予受理.
-    NotAccepted,
-    /// 申请人撤回.
-    Withdrawn,
-    /// 公示期届满, nothing is left to repair.
-    Ended,
-    /// 撤销修复: granted on false material or an untrue commitment.
-    Revoked,
+words! {
+    /// Where an application stands.
+    State {
+        Filed "filed" "待受理" "waiting for acceptance";
+        Completing "completing" "待补正" "waiting for completion";
+        Accepted "accepted" "审查中" "under examination";
+        Granted "granted" "已准予修复" "granted";
+        /// 重整或和解期间暂时屏蔽.
+        Shielded "shielded" "暂时屏蔽中" "shielded";
+        Refused "refused" "不予修复" "refused";
+        NotAccepted "not_accepted" "不予受理" "not accepted";
+        /// 申请人撤回.
+        Withdrawn "withdrawn" "申请人已撤回" "withdrawn";
+        /// 公示期届满, nothing is left to repair.
+        Ended "ended" "公示期届满终止" "ended with the publication";
+        /// 撤销修复: granted on false material or an untrue commitment.
+        Revoked "revoked" "修复已撤销" "revoked";
+    }
 }
 
 /// On what the application rests.
@@ -242,56 +236,6 @@ pub fn decide(terms: &Terms, facts: &Facts, today: Date) -> Decision {
 }
 
 impl State {
-    pub const ALL: [State; 10] = [
-        State::Filed,
-        State::Completing,
-        State::Accepted,
-        State::Granted,
-        State::Shielded,
-        State::Refused,
-        State::NotAccepted,
-        State::Withdrawn,
-        State::Ended,
-        State::Revoked,
-    ];
-
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            State::Filed => "filed",
-            State::Completing => "completing",
-            State::Accepted => "accepted",
-            State::Granted => "granted",
-            State::Shielded => "shielded",
-            State::Refused => "refused",
-            State::NotAccepted => "not_accepted",
-            State::Withdrawn => "withdrawn",
-            State::Ended => "ended",
-            State::Revoked => "revoked",
-        }
-    }
-
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.code() == code)
-    }
-
-    #[must_use]
-    pub fn label(self) -> Text {
-        match self {
-            State::Filed => Text::new("待受理", "waiting for acceptance"),
-            State::Completing => Text::new("待补正", "waiting for completion"),
-            State::Accepted => Text::new("审查中", "under examination"),
-            State::Granted => Text::new("已准予修复", "granted"),
-            State::Shielded => Text::new("暂时屏蔽中", "shielded"),
-            State::Refused => Text::new("不予修复", "refused"),
-            State::NotAccepted => Text::new("不予受理", "not accepted"),
-            State::Withdrawn => Text::new("申请人已撤回", "withdrawn"),
-            State::Ended => Text::new("公示期届满终止", "ended with the publication"),
-            State::Revoked => Text::new("修复已撤销", "revoked"),
-        }
-    }
-
     #[must_use]
     pub fn turn(self) -> Turn {
         match self {
@@ -416,10 +360,10 @@ mod tests {
             for step in Step::ALL {
                 let after = state.after(*step, false);
                 if state.turn() == Turn::Nobody && after.is_ok() {
-                    assert_eq!((state, *step), (State::Granted, Step::Revoked));
+                    assert_eq!((*state, *step), (State::Granted, Step::Revoked));
                 }
             }
-            assert_eq!(State::from_code(state.code()), Some(state));
+            assert_eq!(State::from_code(state.code()), Some(*state));
         }
     }
 }

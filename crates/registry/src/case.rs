@@ -1,6 +1,7 @@
 //! Cases (办件): what every kind of them shares. Reading one is written down for its subject; going on
 //! with one holds it, so that of two officers who act at once the second sees what the first did.
 
+pub(crate) mod deciding;
 pub(crate) mod going;
 pub mod label;
 pub(crate) mod replay;

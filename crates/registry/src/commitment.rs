@@ -8,7 +8,7 @@ mod row;
 pub mod view;
 
 use domain::{
-    access::{Access, Actor},
+    access::Access,
     case::{CaseKind, NotNow, Step},
     commitment::{Appeal, Breach, Facts, Goal, State, Wording},
     ids::CaseId,
@@ -27,7 +27,7 @@ use crate::{
     error::Error,
     notice,
     platform::Platform,
-    question::question,
+    question::{impersonal, question},
 };
 
 /// Catalogue items a commitment and what became of it are records of.
@@ -195,7 +195,7 @@ async fn move_along(going: &mut Going<'_>, access: &Access, act: Act) -> Result<
         Act::UpholdAppeal(reason) => {
             let mut data: Data = read(&going.case.data)?;
             let breach = data.breach.as_mut().ok_or_else(|| not_now(NotNow))?;
-            another(access, &breach.found_by)?;
+            case::deciding::another(access, &breach.found_by)?;
             let reason = case::note(&reason, "reason")?;
             step(going, Step::AppealUpheld)?;
             breach.appeal = Appeal::Upheld;
@@ -241,7 +241,7 @@ async fn tell(platform: &Platform, access: &Access, id: CaseId, told: Told) -> R
     if NUMBER_MAX < number.chars().count() {
         return Err(question("number", "文号最多 64 个字", "64 characters at most"));
     }
-    crate::question::impersonal("number", number)?;
+    impersonal("number", number)?;
     let newest = found::newest_document(platform, id).await?;
     data.breach = Some(Finding {
         breach: told.breach,
@@ -271,18 +271,8 @@ async fn tell(platform: &Platform, access: &Access, id: CaseId, told: Told) -> R
 async fn find(going: &mut Going<'_>, access: &Access, reason: &str) -> Result<(), Error> {
     let mut data: Data = read(&going.case.data)?;
     let breach = data.breach.as_mut().ok_or_else(|| not_now(NotNow))?;
-    another(access, &breach.told_by)?;
-    let reason = match (breach.answer, reason.trim()) {
-        (Answer::Made, "") => {
-            return Err(question(
-                "reason",
-                "当事人提出了陈述申辩，请写明复核意见",
-                "the subject made a statement: say what was found of it",
-            ));
-        }
-        (_, "") => String::new(),
-        (_, reason) => case::note(reason, "reason")?,
-    };
+    case::deciding::another(access, &breach.told_by)?;
+    let reason = case::deciding::reviewed(breach.answer, reason)?;
     step(going, Step::BreachFound)?;
     let found = need(going.platform, &data.facts(), Goal::Find)?;
     let breach = data.breach.as_mut().ok_or_else(|| not_now(NotNow))?;
@@ -307,7 +297,7 @@ async fn clear(going: &mut Going<'_>, access: &Access, reason: &str) -> Result<(
     let mut data: Data = read(&going.case.data)?;
     let breach = data.breach.take().ok_or_else(|| not_now(NotNow))?;
     // Who found it does not take it back alone.
-    another(access, &breach.found_by)?;
+    case::deciding::another(access, &breach.found_by)?;
     data.spent = breach.document;
     let reason = case::note(reason, "reason")?;
     step(going, Step::Cleared)?;
@@ -400,17 +390,6 @@ async fn close(
     Ok(())
 }
 
-/// Refuses whoever took the step before.
-fn another(access: &Access, before: &str) -> Result<(), Error> {
-    if matches!(access.actor, Actor::Account(_)) && access.actor.to_string() == before {
-        return Err(Error::Refused(Text::new(
-            "上一步由您办理，须由本单位另一名人员决定",
-            "you took the step before: another officer of your department decides",
-        )));
-    }
-    Ok(())
-}
-
 /// What the notices of a breach say.
 fn contents(data: &Data) -> Result<Vec<Text>, Error> {
     let breach = data.breach.as_ref().ok_or_else(|| not_now(NotNow))?;
@@ -474,8 +453,7 @@ async fn begin<'p>(
     access: &Access,
     id: CaseId,
 ) -> Result<Going<'p>, Error> {
-    let going = Going::begin(platform, access, id).await?;
-    if going.case.kind == CaseKind::Commitment { Ok(going) } else { Err(Error::NotFound) }
+    Going::begin_of(platform, access, id, CaseKind::Commitment).await
 }
 
 /// Takes a step, where no record of the case is being handed in.

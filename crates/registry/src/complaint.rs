@@ -6,16 +6,20 @@ use domain::{
     case::{CaseKind, Step},
     complaint::State,
     identifier::uscc::UnifiedCode,
-    ids::{CaseId, RecordId, SubjectId},
+    ids::{CaseId, SubjectId},
     sealed::sm3_hex,
     text::{Lang, Text},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use store::case::{Case, NewCase};
+use store::case::Case;
 
 use crate::{
-    case::{self, Hand, going::Going, kept, not_now, read},
+    case::{
+        self, Hand,
+        going::{Going, NO_RECORD, Opening},
+        kept, not_now, read,
+    },
     error::Error,
     meter::Span,
     network,
@@ -93,22 +97,17 @@ pub async fn file(platform: &Platform, wanted: &Wanted, address: &str) -> Result
     let code = crate::api_key::random_letters(CODE_LETTERS)?;
     let data = kept(&Data { text: text.clone(), code: sm3_hex(code.as_bytes()) })?;
     let actor = Actor::Public.to_string();
-    let new = NewCase {
+    let opening = Opening {
         kind: CaseKind::Complaint,
-        state: State::Received.code(),
-        turn: State::Received.turn(),
+        state: (State::Received.code(), State::Received.turn()),
         subject,
         item: &wanted.kind,
-        record: RecordId(0),
+        record: NO_RECORD,
         organ: "",
-        opened_by: &actor,
-        at: platform.now(),
-        day: platform.today(),
-        policy_version: &platform.policy.version,
-        data: &data,
+        data,
         ends_on: None,
     };
-    let mut going = Going::file(platform, &actor, new).await?;
+    let mut going = Going::file(platform, &actor, opening).await?;
     going.tell(Step::Reported, &text, "").await?;
     going.start("complaint.sorting").await?;
     let number = going.case.number.clone();
@@ -148,10 +147,7 @@ pub async fn follow(
 
 /// What an officer does with a report.
 pub async fn act(platform: &Platform, access: &Access, id: CaseId, act: Act) -> Result<(), Error> {
-    let mut going = Going::begin(platform, access, id).await?;
-    if going.case.kind != CaseKind::Complaint {
-        return Err(Error::NotFound);
-    }
+    let mut going = Going::begin_of(platform, access, id, CaseKind::Complaint).await?;
     match act {
         Act::Transfer(organ) => {
             going.only(&[Hand::Centre])?;

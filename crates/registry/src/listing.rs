@@ -8,7 +8,7 @@ mod row;
 pub mod view;
 
 use domain::{
-    access::{Access, Actor},
+    access::Access,
     case::{CaseKind, NotNow, Step},
     ids::CaseId,
     listing::{Answer, Facts, Goal, Missing, State},
@@ -257,24 +257,9 @@ async fn take_answer(going: &mut Going<'_>, said: &Said) -> Result<(), Error> {
 
 /// Whoever proposed an entry does not decide it.
 async fn decide(going: &mut Going<'_>, access: &Access, reason: &str) -> Result<(), Error> {
-    if is_proposer(access, &going.case) {
-        return Err(Error::Refused(Text::new(
-            "拟列入由您提出，须由本单位另一名人员决定",
-            "you proposed it: another officer of your department decides",
-        )));
-    }
+    case::deciding::another(access, &going.case.opened_by)?;
     let mut data: Data = read(&going.case.data)?;
-    let reason = match (data.answer, reason.trim()) {
-        (Answer::Made, "") => {
-            return Err(question(
-                "reason",
-                "当事人提出了陈述申辩，请写明复核意见",
-                "the subject made a statement: say what was found of it",
-            ));
-        }
-        (_, "") => String::new(),
-        (_, reason) => case::note(reason, "reason")?,
-    };
+    let reason = case::deciding::reviewed(data.answer, reason)?;
     let facts = facts(going.platform, &going.case).await?;
     let found = need(going.platform, &facts, Goal::Decide)?;
     step(going, Step::Listed)?;
@@ -428,17 +413,12 @@ async fn paper(platform: &Platform, case: CaseId, kind: &str) -> Result<Option<D
     Ok(papers.into_iter().rfind(|paper| paper.kind == kind))
 }
 
-fn is_proposer(access: &Access, case: &Case) -> bool {
-    matches!(access.actor, Actor::Account(_)) && access.actor.to_string() == case.opened_by
-}
-
 async fn begin<'p>(
     platform: &'p Platform,
     access: &Access,
     id: CaseId,
 ) -> Result<Going<'p>, Error> {
-    let going = Going::begin(platform, access, id).await?;
-    if going.case.kind == CaseKind::Listing { Ok(going) } else { Err(Error::NotFound) }
+    Going::begin_of(platform, access, id, CaseKind::Listing).await
 }
 
 fn step(going: &mut Going<'_>, step: Step) -> Result<(), Error> {

@@ -11,10 +11,14 @@ use domain::{
     text::Text,
 };
 use serde::{Deserialize, Serialize};
-use store::case::{Case, NewCase};
+use store::case::Case;
 
 use crate::{
-    case::{self, Hand, Paper, going::Going, kept, not_now, read},
+    case::{
+        self, Hand, Paper,
+        going::{Going, Opening},
+        kept, not_now, read,
+    },
     error::Error,
     notice,
     platform::Platform,
@@ -80,22 +84,17 @@ pub async fn file(
     }
     let data = kept(&Data { against: wanted.against, note: note.clone(), versions: life.count() })?;
     let actor = access.actor.to_string();
-    let new = NewCase {
+    let opening = Opening {
         kind: CaseKind::Objection,
-        state: State::Filed.code(),
-        turn: State::Filed.turn(),
+        state: (State::Filed.code(), State::Filed.turn()),
         subject,
         item: life.item(),
         record,
         organ: &last.department,
-        opened_by: &actor,
-        at: platform.now(),
-        day: platform.today(),
-        policy_version: &platform.policy.version,
-        data: &data,
+        data,
         ends_on: None,
     };
-    let mut going = Going::file(platform, &actor, new).await?;
+    let mut going = Going::file(platform, &actor, opening).await?;
     going.tell(Step::Filed, &note, "").await?;
     going.start("objection.check").await?;
     going.stand(Standing::Disputed, true).await?;
@@ -109,7 +108,7 @@ pub async fn file(
 
 /// Takes an objection back.
 pub async fn withdraw(platform: &Platform, access: &Access, id: CaseId) -> Result<(), Error> {
-    let mut going = begin(platform, access, id).await?;
+    let mut going = Going::begin_of(platform, access, id, CaseKind::Objection).await?;
     going.only(&[Hand::Subject])?;
     step(&mut going, Step::Withdrawn)?;
     going.tell(Step::Withdrawn, "", "").await?;
@@ -119,7 +118,7 @@ pub async fn withdraw(platform: &Platform, access: &Access, id: CaseId) -> Resul
 
 /// What an officer does with an objection.
 pub async fn act(platform: &Platform, access: &Access, id: CaseId, act: Act) -> Result<(), Error> {
-    let mut going = begin(platform, access, id).await?;
+    let mut going = Going::begin_of(platform, access, id, CaseKind::Objection).await?;
     match act {
         Act::Forward => {
             going.only(&[Hand::Centre])?;
@@ -250,18 +249,6 @@ pub async fn open_about(
     let open = store::case::of_record(&platform.register, subject, record).await?;
     let mut open = open.into_iter().filter(|one| one.closed_at.is_none());
     Ok(open.find(|one| one.kind == CaseKind::Objection).map(|one| one.id))
-}
-
-async fn begin<'p>(
-    platform: &'p Platform,
-    access: &Access,
-    id: CaseId,
-) -> Result<Going<'p>, Error> {
-    let going = Going::begin(platform, access, id).await?;
-    if going.case.kind != CaseKind::Objection {
-        return Err(Error::NotFound);
-    }
-    Ok(going)
 }
 
 fn step(going: &mut Going<'_>, step: Step) -> Result<(), Error> {

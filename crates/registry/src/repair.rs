@@ -13,13 +13,14 @@ use domain::{
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{
-    case::{Case, NewCase},
-    register::Register,
-};
+use store::{case::Case, register::Register};
 
 use crate::{
-    case::{self, Hand, Paper, going::Going, kept, not_now, read, replay},
+    case::{
+        self, Hand, Paper,
+        going::{Going, Opening},
+        kept, not_now, read, replay,
+    },
     error::Error,
     notice,
     platform::Platform,
@@ -166,22 +167,17 @@ pub async fn file(
     let data = kept(&Data { path, committed, asked: false })?;
     let actor = access.actor.to_string();
     let organ = organ(&versions, record)?;
-    let new = NewCase {
+    let opening = Opening {
         kind: CaseKind::Repair,
-        state: State::Filed.code(),
-        turn: State::Filed.turn(),
+        state: (State::Filed.code(), State::Filed.turn()),
         subject,
         item: life.item(),
         record,
         organ: &organ,
-        opened_by: &actor,
-        at: platform.now(),
-        day: today,
-        policy_version: &platform.policy.version,
-        data: &data,
+        data,
         ends_on: terms.published_until,
     };
-    let mut going = Going::file(platform, &actor, new).await?;
+    let mut going = Going::file(platform, &actor, opening).await?;
     going.tell(Step::Filed, &note, "").await?;
     going.start("repair.acceptance").await?;
     going.start("repair.overall").await?;
@@ -416,10 +412,7 @@ async fn begin<'p>(
     id: CaseId,
     hands: &[Hand],
 ) -> Result<Going<'p>, Error> {
-    let going = Going::begin(platform, access, id).await?;
-    if going.case.kind != CaseKind::Repair {
-        return Err(Error::NotFound);
-    }
+    let going = Going::begin_of(platform, access, id, CaseKind::Repair).await?;
     going.only(hands)?;
     Ok(going)
 }

@@ -15,7 +15,7 @@ use domain::ids::SubmissionId;
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use serde_json::Value;
-use sqlx::{Any, AssertSqlSafe, Transaction};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
 use tokio::{sync::mpsc, task};
 
 use crate::{
@@ -253,7 +253,7 @@ async fn load(
 }
 
 async fn insert(
-    tx: &mut Transaction<'static, Any>,
+    connection: &mut AnyConnection,
     engine: &Engine,
     table: &Table,
     rows: &[Vec<Value>],
@@ -262,7 +262,7 @@ async fn insert(
     for row in rows {
         query = table.bind(query, row, engine)?;
     }
-    query.execute(&mut **tx).await?;
+    query.execute(connection).await?;
     Ok(())
 }
 

@@ -2,12 +2,13 @@
 
 use std::{
     collections::BTreeSet,
+    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     sync::LazyLock,
 };
 
 use sqlx::{
-    Any, AnyPool, SqlSafeStr as _, Transaction,
+    Any, AnyConnection, AnyPool, SqlSafeStr as _, Transaction,
     any::AnyPoolOptions,
     migrate::{Migrate as _, Migration, MigrationType, Migrator},
 };
@@ -83,22 +84,60 @@ pub struct Register {
 /// A transaction that may write; on SQLite it also holds the pen.
 #[derive(Debug)]
 pub struct Write {
-    pub(crate) tx: Transaction<'static, Any>,
+    pub(crate) tx: Tx,
+}
+
+/// The transaction with its pen, which is passed on only once what was written is kept or undone: a
+/// writer that came in between would find the register locked, and SQLite lets none wait that has read.
+#[derive(Debug)]
+pub(crate) struct Tx {
+    /// None once it is over.
+    open: Option<Transaction<'static, Any>>,
     held: Option<Held>,
 }
 
+impl Deref for Tx {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        self.open.as_ref().unwrap_or_else(|| unreachable!("a transaction that is over"))
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        self.open.as_mut().unwrap_or_else(|| unreachable!("a transaction that is over"))
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let (open, held) = (self.open.take(), self.held.take());
+        let (Some(open), Ok(runtime)) = (open, tokio::runtime::Handle::try_current()) else {
+            return;
+        };
+        runtime.spawn(async move {
+            // What cannot be undone here is undone by the engine, with the connection.
+            let _ = open.rollback().await;
+            drop(held);
+        });
+    }
+}
+
 impl Write {
-    pub async fn commit(self) -> Result<(), Error> {
-        self.tx.commit().await?;
-        drop(self.held);
-        Ok(())
+    pub async fn commit(mut self) -> Result<(), Error> {
+        match self.tx.open.take() {
+            Some(open) => Ok(open.commit().await?),
+            None => Ok(()),
+        }
     }
 
     /// Undoes what was written, at once and not when the connection is next used.
-    pub(crate) async fn roll_back(self) -> Result<(), Error> {
-        self.tx.rollback().await?;
-        drop(self.held);
-        Ok(())
+    pub(crate) async fn roll_back(mut self) -> Result<(), Error> {
+        match self.tx.open.take() {
+            Some(open) => Ok(open.rollback().await?),
+            None => Ok(()),
+        }
     }
 }
 
@@ -171,7 +210,8 @@ impl Register {
     /// on SQLite sees the register as it is at its first statement, with the pen held.
     pub async fn write(&self) -> Result<Write, Error> {
         let tx = self.writers.begin().await?;
-        Ok(Write { tx, held: self.pen().await? })
+        let held = self.pen().await?;
+        Ok(Write { tx: Tx { open: Some(tx), held } })
     }
 
     /// The pen of SQLite; an engine with many writers has none.

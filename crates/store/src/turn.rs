@@ -38,8 +38,17 @@ impl Turn {
         Ok(Held(pen))
     }
 
+    /// Takes the pen where nobody holds it or waits for it.
+    fn take_at_once(&self) -> io::Result<Option<Held>> {
+        let (next, pen) = (open(&self.next)?, open(&self.pen)?);
+        Ok((next.try_lock().is_ok() && pen.try_lock().is_ok()).then_some(Held(pen)))
+    }
+
     /// Waits for the pen without blocking the runtime.
     pub async fn wait(&self) -> Result<Held, crate::error::Error> {
+        if let Some(held) = self.take_at_once()? {
+            return Ok(held);
+        }
         let turn = self.clone();
         Ok(tokio::task::spawn_blocking(move || turn.take()).await??)
     }

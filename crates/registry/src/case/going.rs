@@ -4,9 +4,9 @@
 use domain::{
     access::{Access, Action, Ground},
     audit::Event,
-    case::{Step, Turn},
+    case::{CaseKind, Step, Turn},
     deadline::Deadline,
-    ids::{CaseId, DocumentId},
+    ids::{CaseId, DocumentId, RecordId, SubjectId},
     sealed::sm3_hex,
     standing::{Change, Standing},
 };
@@ -23,6 +23,24 @@ use crate::{error::Error, platform::Platform, question::question};
 /// Papers of one case.
 const PAPERS_MAX: usize = 30;
 
+/// A case as somebody opens it now.
+pub(crate) struct Opening<'o> {
+    pub kind: CaseKind,
+    /// Word of the first state of its kind, and whose turn it is.
+    pub state: (&'static str, Turn),
+    pub subject: SubjectId,
+    pub item: &'o str,
+    pub record: RecordId,
+    /// Department that decides; empty where the centre does.
+    pub organ: &'o str,
+    pub data: String,
+    /// Last day of publication of the record, where the case ends with it.
+    pub ends_on: Option<Date>,
+}
+
+/// Stands in a case that is about no record, or not yet.
+pub(crate) const NO_RECORD: RecordId = RecordId(0);
+
 /// A case that somebody goes on with, held until it is finished.
 pub(crate) struct Going<'p> {
     pub platform: &'p Platform,
@@ -36,12 +54,28 @@ pub(crate) struct Going<'p> {
 }
 
 impl<'p> Going<'p> {
-    /// Begins a case about a record of one's own, or refuses where one is open.
+    /// Opens a case, or refuses where one of its kind is open about the record.
     pub async fn file(
         platform: &'p Platform,
         actor: &str,
-        new: NewCase<'_>,
+        opening: Opening<'_>,
     ) -> Result<Going<'p>, Error> {
+        let (state, turn) = opening.state;
+        let new = NewCase {
+            kind: opening.kind,
+            state,
+            turn,
+            subject: opening.subject,
+            item: opening.item,
+            record: opening.record,
+            organ: opening.organ,
+            opened_by: actor,
+            at: platform.now(),
+            day: platform.today(),
+            policy_version: &platform.policy.version,
+            data: &opening.data,
+            ends_on: opening.ends_on,
+        };
         let mut write = platform.register.write().await?;
         let Some((id, _)) = store::case::open(&mut write, &new).await? else {
             return Err(question(
@@ -72,6 +106,17 @@ impl<'p> Going<'p> {
         // It may have been passed on before it was held.
         admit(platform, access, &going.case, action).await?;
         Ok(going)
+    }
+
+    /// The same with a case of a kind; another kind is not there.
+    pub async fn begin_of(
+        platform: &'p Platform,
+        access: &Access,
+        id: CaseId,
+        kind: CaseKind,
+    ) -> Result<Going<'p>, Error> {
+        let going = Going::begin(platform, access, id).await?;
+        if going.case.kind == kind { Ok(going) } else { Err(Error::NotFound) }
     }
 
     /// Goes on with a case as the platform itself: what follows from a deadline.

@@ -5,7 +5,6 @@ use domain::{
     case::{CaseKind, Step},
     commitment::{self, Breach, Facts, Goal, Missing, Terms},
     ids::{CaseId, SubjectId},
-    text::Text,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -49,12 +48,7 @@ pub(super) fn need(platform: &Platform, facts: &Facts, goal: Goal) -> Result<Fou
     if found.missing.is_empty() {
         return Ok(found);
     }
-    let (mut zh, mut en) = (Vec::new(), Vec::new());
-    for sentence in found.missing.iter().map(Missing::sentence) {
-        zh.push(sentence.zh);
-        en.push(sentence.en);
-    }
-    Err(Error::Refused(Text::new(zh.join("；"), en.join("; "))))
+    Err(case::deciding::lacking(found.missing.iter().map(Missing::sentence)))
 }
 
 /// The newest effective document that lies with the case.

@@ -1,30 +1,32 @@
 //! Making a commitment: by who signs for the subject, in the words in use today, to a department that
 //! receives it.
 
+use super::{
+    Data, ITEM,
+    found::{broke_one, look, need},
+};
+use crate::{
+    case::{
+        self,
+        going::{Going, NO_RECORD, Opening},
+        kept, not_now, read,
+    },
+    error::Error,
+    notice,
+    platform::Platform,
+    question::{impersonal, question},
+};
 use domain::{
     access::{Access, Action},
     case::{CaseKind, Step},
     commitment::{Facts, Goal, Missing, State, Template},
-    ids::{CaseId, RecordId},
+    ids::CaseId,
     listing::Answer,
     notice::NoticeKind as Kind,
     role::Role,
     sealed::sm3_hex,
     subject::Kind as SubjectKind,
     text::Text,
-};
-use store::case::NewCase;
-
-use super::{
-    Data, ITEM,
-    found::{broke_one, look, need},
-};
-use crate::{
-    case::{self, going::Going, kept, not_now, read},
-    error::Error,
-    notice,
-    platform::Platform,
-    question::{impersonal, question},
 };
 
 /// Characters of a name and of the number of a case.
@@ -111,23 +113,17 @@ pub async fn make(platform: &Platform, access: &Access, making: Making) -> Resul
     need(platform, &facts(platform, &making.template, found.kind, broke_one), Goal::Accept)?;
     let data = data(platform, &offer.template, found.kind, &making)?;
     let actor = access.actor.to_string();
-    let kept_data = kept(&data)?;
-    let new = NewCase {
+    let opening = Opening {
         kind: CaseKind::Commitment,
-        state: State::Made.code(),
-        turn: State::Made.turn(),
+        state: (State::Made.code(), State::Made.turn()),
         subject,
         item: ITEM,
-        record: RecordId(0),
+        record: NO_RECORD,
         organ: &making.organ,
-        opened_by: &actor,
-        at: platform.now(),
-        day: platform.today(),
-        policy_version: &platform.policy.version,
-        data: &kept_data,
+        data: kept(&data)?,
         ends_on: None,
     };
-    let mut going = Going::file(platform, &actor, new).await?;
+    let mut going = Going::file(platform, &actor, opening).await?;
     // Looked for once the case has its number: whoever opens one meanwhile waits for it.
     for case in store::case::of_subject(&platform.register, subject).await? {
         let open = case.kind == CaseKind::Commitment && case.closed_at.is_none();

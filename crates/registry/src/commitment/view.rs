@@ -9,8 +9,12 @@ use domain::{
 use jiff::civil::Date;
 use store::case::Case;
 
-use super::{Data, another, found};
-use crate::{case::read, error::Error, platform::Platform};
+use super::{Data, found};
+use crate::{
+    case::{self, read},
+    error::Error,
+    platform::Platform,
+};
 
 /// A commitment as its page tells it.
 #[derive(Clone, Debug)]
@@ -68,7 +72,7 @@ pub fn view(platform: &Platform, access: &Access, case: &Case, lang: Lang) -> Re
         matter: template.map_or(data.template.as_str(), |one| one.label.get(lang)).to_owned(),
         notice_and_commitment: template.is_some_and(|one| one.notice_and_commitment),
         missing: missing.unwrap_or_default(),
-        took_last: another(access, last).is_err(),
+        took_last: case::deciding::another(access, last).is_err(),
         breach: data.breach.as_ref().map(|breach| BreachView {
             state: word("fulfilment_states", breach.breach.code()),
             facts: breach.facts.clone(),

@@ -4,13 +4,16 @@
 use domain::{
     case::{CaseKind, Step},
     listing::{self, Facts, Goal, Missing, Terms},
-    text::Text,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::register::Register;
 
-use crate::{case::replay, error::Error, platform::Platform};
+use crate::{
+    case::{self, replay},
+    error::Error,
+    platform::Platform,
+};
 
 /// What was looked at before a step, under which law, and what it lacked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -36,12 +39,7 @@ pub(super) fn need(platform: &Platform, facts: &Facts, goal: Goal) -> Result<Fou
 }
 
 pub(super) fn lacking(missing: &[Missing]) -> Error {
-    let (mut zh, mut en) = (Vec::new(), Vec::new());
-    for sentence in missing.iter().map(Missing::sentence) {
-        zh.push(sentence.zh);
-        en.push(sentence.en);
-    }
-    Error::Refused(Text::new(zh.join("；"), en.join("; ")))
+    case::deciding::lacking(missing.iter().map(Missing::sentence))
 }
 
 /// Looks again, on what each entry was decided and published on, whether anything was missing: how many

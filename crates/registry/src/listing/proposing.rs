@@ -1,28 +1,30 @@
 //! Proposing an entry: by a department that decides on the list, about a subject found by its code alone,
 //! on an effective document.
 
-use domain::{
-    access::Access,
-    case::{CaseKind, Step},
-    identifier::uscc::UnifiedCode,
-    ids::{CaseId, RecordId, SubjectId},
-    list::List,
-    listing::{Answer, Facts, Goal, Missing, State},
-    subject::Kind as SubjectKind,
-};
-use store::case::NewCase;
-
 use super::{
     Data, EVIDENCE, ITEM,
     found::{lacking, need},
 };
 use crate::{
-    case::{self, Hand, Paper, going::Going, kept, read},
+    case::{
+        self, Hand, Paper,
+        going::{Going, NO_RECORD, Opening},
+        kept, read,
+    },
     error::Error,
     joint,
     platform::Platform,
     question::{impersonal, question},
     subject,
+};
+use domain::{
+    access::Access,
+    case::{CaseKind, Step},
+    identifier::uscc::UnifiedCode,
+    ids::{CaseId, SubjectId},
+    list::List,
+    listing::{Answer, Facts, Goal, Missing, State},
+    subject::Kind as SubjectKind,
 };
 
 /// Characters of the name of a representative.
@@ -69,23 +71,17 @@ pub async fn propose(
     let lawful = Facts { evidence: true, ..data.facts() };
     need(platform, &lawful, Goal::Tell)?;
     let actor = access.actor.to_string();
-    let kept_data = kept(&data)?;
-    let new = NewCase {
+    let opening = Opening {
         kind: CaseKind::Listing,
-        state: State::Proposed.code(),
-        turn: State::Proposed.turn(),
+        state: (State::Proposed.code(), State::Proposed.turn()),
         subject: known,
         item: ITEM,
-        record: NONE_YET,
+        record: NO_RECORD,
         organ: &organ,
-        opened_by: &actor,
-        at: platform.now(),
-        day: platform.today(),
-        policy_version: &platform.policy.version,
-        data: &kept_data,
+        data: kept(&data)?,
         ends_on: None,
     };
-    let mut going = Going::file(platform, &actor, new).await?;
+    let mut going = Going::file(platform, &actor, opening).await?;
     // Looked for once the case has its number: whoever opens one meanwhile waits for it.
     if is_open(platform, known, &data.list).await? {
         return Err(question(
@@ -131,9 +127,6 @@ fn data(platform: &Platform, access: &Access, proposal: &Proposal) -> Result<Dat
         decided_on: None,
     })
 }
-
-/// Stands in a case whose entry is no record yet.
-const NONE_YET: RecordId = RecordId(0);
 
 /// The subject by its code alone; who is a natural person is entered by its organ's own system.
 async fn subject_of(platform: &Platform, proposal: &Proposal) -> Result<SubjectId, Error> {

@@ -7,8 +7,12 @@ use domain::{
 };
 use store::case::Case;
 
-use super::{Data, facts, found::look, is_proposer};
-use crate::{case::read, error::Error, platform::Platform};
+use super::{Data, facts, found::look};
+use crate::{
+    case::{self, read},
+    error::Error,
+    platform::Platform,
+};
 
 /// An entry as its page tells it.
 #[derive(Clone, Debug)]
@@ -61,7 +65,7 @@ pub async fn view(
         answer: data.answer,
         hearing_asked: data.hearing_asked,
         missing: missing.unwrap_or_default(),
-        is_proposer: is_proposer(access, case),
+        is_proposer: case::deciding::another(access, &case.opened_by).is_err(),
         facts: data.facts,
         grounds: data.grounds,
     })

@@ -69,3 +69,24 @@ async fn a_register_whose_making_was_killed_is_made_ready_and_one_in_use_is_left
         assert_eq!(opened.is_ok(), opens, "written: {written}");
     }
 }
+
+#[tokio::test]
+async fn whoever_writes_after_somebody_who_gave_up_finds_the_register_free() {
+    for Sample { register, folder: _folder } in each().await {
+        let mut held = Vec::new();
+        for turn in 0..200 {
+            // Read first, then written: SQLite lets no such writer wait for another.
+            let mut write = register.write().await.unwrap();
+            let count = "select count(*) from subject";
+            sqlx::query_scalar::<_, i64>(count).fetch_one(&mut *write.tx).await.unwrap();
+            held.push(take_numbers(&mut write, "subject", 1).await.unwrap());
+            if turn % 2 == 0 {
+                drop(write);
+            } else {
+                write.commit().await.unwrap();
+            }
+        }
+        // What was given up left no number taken.
+        assert_eq!(held.last().unwrap() - held.first().unwrap(), 99);
+    }
+}

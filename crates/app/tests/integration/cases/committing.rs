@@ -1,6 +1,11 @@
 //! Commitments: made by the subject, accepted, kept or found broken; nothing of a breach is recorded
 //! before its subject was heard and could appeal.
 
+use std::time::Duration;
+
+use domain::ids::CaseId;
+use registry::commitment;
+
 use super::*;
 
 const MAKE: &str = "/centre/commitments";
@@ -88,7 +93,7 @@ async fn a_breach_is_told_answered_found_by_another_appealed_and_only_then_recor
     let check = format!("{}/check", matter.location);
     let checked = desk.site.send(&desk.officer, &check, "name=").await.body;
     assert!(checked.contains("修复前不适用"), "a later matter is told: {checked}");
-    let again = registry::commitment::found::replay(&desk.site.platform.register).await.unwrap();
+    let again = commitment::found::replay(&desk.site.platform.register).await.unwrap();
     assert_eq!(again, (2, vec![]), "found and recorded again alike");
 }
 
@@ -159,4 +164,85 @@ async fn only_who_signs_makes_a_commitment_and_only_its_department_receives_it()
     assert!(!desk.public().await.contains("工业产品生产许可"), "taken back, it is no record");
     let listed = desk.site.look(None, "/commitments").await.body;
     assert!(listed.contains("告知承诺制") && listed.contains("示例市市场监督管理局"), "{listed}");
+}
+
+#[tokio::test]
+async fn an_acceptance_that_is_cut_off_anywhere_is_taken_again_and_makes_one_record() {
+    let desk = Desk::open().await;
+    let seen = desk.site.send(&desk.subject, MAKE, LICENCE).await;
+    let id = CaseId(seen.location.rsplit('/').next().unwrap().parse().unwrap());
+    let access = desk.site.signed_in(&desk.officer).await.access();
+    let (platform, register) = (&desk.site.platform, &desk.site.platform.register);
+    let (mut cut, mut marked) = (0, 0);
+    for wait in 0.. {
+        let accept = commitment::act(platform, &access, id, commitment::Act::Accept);
+        if let Ok(done) = tokio::time::timeout(Duration::from_millis(wait), accept).await {
+            done.unwrap();
+            break;
+        }
+        cut += 1;
+        let case = store::case::get(register, id).await.unwrap().unwrap();
+        if case.data.contains("\"handing\":\"") {
+            marked += 1;
+            // While its record is being handed in nothing else happens to it.
+            let path = format!("{}/withdraw", seen.location);
+            let taken = desk.site.send(&desk.subject, &path, "").await;
+            assert!(taken.body.contains("正在入库"), "{}", taken.body);
+        }
+    }
+    assert!(0 < cut && 0 < marked, "{cut} cut off, {marked} while it was handed in");
+    let case = store::case::get(register, id).await.unwrap().unwrap();
+    assert_eq!((case.state.as_str(), case.data.contains("\"handing\":null")), ("performing", true));
+    let versions = store::record::of_subject(register, case.subject, jiff::Timestamp::MAX).await;
+    let versions = versions.unwrap();
+    let made: Vec<_> = versions.iter().filter(|one| one.item == commitment::ITEM).collect();
+    assert_eq!(made.len(), 1, "handed in again, it is found unchanged");
+    assert_eq!(made[0].record, case.record);
+}
+
+#[tokio::test]
+async fn a_finding_that_is_cleared_leaves_nothing_and_the_next_one_needs_a_document_of_its_own() {
+    let desk = Desk::open().await;
+    let other = desk.colleague().await;
+    let case = desk.told().await;
+    desk.answers(&case, "waives=1").await;
+    desk.done(&other, &case, "act=find").await;
+    desk.refused(&other, &case, "act=clear&reason=x", "另一名人员").await;
+    desk.answers(&case, "text=文书已被撤销").await;
+    desk.done(&desk.officer, &case, "act=uphold&reason=尚未收到撤销决定").await;
+    // Settled, and still not recorded: the document may be annulled now.
+    desk.done(&desk.officer, &case, "act=clear&reason=文书已被复议机关撤销").await;
+    desk.refused(&desk.officer, &case, BREACH, "缺认定违诺所依据的生效文书").await;
+    let page = desk.site.look(Some(&desk.officer), &case).await.body;
+    assert!(page.contains("核查承诺履行情况") && page.contains("进行中"), "its clock runs on");
+    desk.add(&case, "finding").await;
+    desk.done(&desk.officer, &case, BREACH).await;
+}
+
+#[tokio::test]
+async fn a_breach_that_was_corrected_or_repaired_bars_nobody() {
+    let desk = Desk::open().await;
+    let other = desk.colleague().await;
+    let case = desk.told().await;
+    desk.answers(&case, "waives=1").await;
+    desk.done(&other, &case, "act=find").await;
+    desk.answers(&case, "text=已经整改").await;
+    desk.done(&desk.officer, &case, "act=uphold&reason=不影响认定").await;
+    desk.done(&desk.officer, &case, "act=publish").await;
+    let platform = &desk.site.platform;
+    let subject = desk.site.subject(&business(2).code).await;
+    assert!(commitment::found::broke_one(platform, subject).await.unwrap());
+
+    let id = CaseId(case.rsplit('/').next().unwrap().parse().unwrap());
+    let RecordId(record) = store::case::get(&platform.register, id).await.unwrap().unwrap().record;
+    let own = format!("/centre/records/{record}");
+    let page = desk.site.look(Some(&desk.subject), &own).await.body;
+    assert!(page.contains("申请修复"), "a breach is repaired like what speaks against one: {page}");
+    let fields = [("against", "fact"), ("note", "已经履行")];
+    let path = format!("{own}/objection");
+    let seen = desk.hand_in(&desk.subject, &path, &fields, "%PDF-1.7 evidence").await;
+    let objection = seen.location.replace("/centre/", "/console/");
+    let centre = desk.site.person(Role::CentreClerk).await;
+    desk.done(&centre, &objection, "act=removed&reason=平台差错").await;
+    assert!(!commitment::found::broke_one(platform, subject).await.unwrap());
 }

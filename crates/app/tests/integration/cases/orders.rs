@@ -46,10 +46,18 @@ const ACTS: &[&str] = &[
     "act=decision_served&on=TODAY&reason=邮寄送达",
     "act=publish",
     "act=drop&reason=不再列入",
+    "act=check&reason=已核查",
+    "act=fulfil&reason=全部履行",
+    "act=void&reason=事项终止",
+    "act=tell_breached&number=示1号&reason=没有补齐材料",
+    "act=find&reason=理由不能成立",
+    "act=clear&reason=已经履行",
+    "act=uphold&reason=理由不能成立",
+    "act=reply&reason=已核查",
 ];
 
 const PAPERS: &[&str] =
-    &["notice_receipt", "statement", "hearing_record", "decision_receipt", "answer"];
+    &["notice_receipt", "statement", "hearing_record", "decision_receipt", "answer", "finding"];
 
 impl Desk {
     async fn cases(&self) -> Vec<Case> {
@@ -86,7 +94,7 @@ impl Desk {
         let (console, own) =
             (format!("/console/cases/{number}"), format!("/centre/cases/{number}"));
         let today = self.site.platform.today().to_string();
-        match chance.below(11) {
+        match chance.below(14) {
             0 => {
                 let path = format!("/centre/records/{}/repair", self.record);
                 let way = *chance.one(&["performed", "bankruptcy"]);
@@ -114,6 +122,14 @@ impl Desk {
             }
             5 => {
                 self.site.send(subject, &format!("{own}/withdraw"), "").await;
+            }
+            6 => {
+                let made = "template=missing_material&organ=scjg&representative=示例甲&agreed=1";
+                self.site.send(subject, "/centre/commitments", made).await;
+            }
+            7 => {
+                let told = format!("kind=breach&text=没有明码标价&about={}", business(2).code);
+                self.site.ask(None, "POST", "/complaints", &told).await;
             }
             _ => {
                 let who = *chance.one(&[officer, second, second, centre]);
@@ -143,6 +159,21 @@ impl Desk {
         let published =
             cases.iter().any(|case| case.kind == CaseKind::Listing && case.state == "published");
         assert_eq!(listed, published, "{told}");
+        let subject = self.site.subject(&business(2).code).await;
+        let known_at = jiff::Timestamp::MAX;
+        let versions = store::record::of_subject(register, subject, known_at).await.unwrap();
+        let breached = |state: &str| {
+            let found = versions.iter().filter(|one| one.payload.text("state") == Some(state));
+            found.count()
+        };
+        let ended = |state: &str| {
+            let of_kind = cases.iter().filter(|case| case.kind == CaseKind::Commitment);
+            of_kind.filter(|case| case.state == state).count()
+        };
+        assert_eq!(breached("breached"), ended("broken"), "{told}");
+        assert_eq!(breached("fulfilled"), ended("fulfilled"), "{told}");
+        let (_, lacking) = registry::commitment::found::replay(register).await.unwrap();
+        assert!(lacking.is_empty(), "{told}: {lacking:?}");
         let (_, lacking) = registry::listing::found::replay(register).await.unwrap();
         assert!(lacking.is_empty(), "{told}: {lacking:?}");
         let (_, otherwise) = registry::repair::replay(register).await.unwrap();

@@ -44,8 +44,16 @@ async fn what_somebody_reports_is_sorted_answered_and_read_again_with_its_code_a
     assert!(page.contains("门店没有明码标价") && page.contains("举报人"), "{page}");
     desk.done(&centre, &case, "act=transfer&organ=scjg").await;
     desk.refused(&centre, &case, "act=not_accept&reason=x", "不在这一步").await;
+    // Passed on again, it has the whole time once more, and comes back.
+    desk.done(&centre, &case, "act=transfer&organ=fagai").await;
+    assert_eq!(site.look(Some(officer), &case).await.status, StatusCode::NOT_FOUND, "no longer");
+    desk.done(&centre, &case, "act=transfer&organ=scjg").await;
+    let page = site.look(Some(officer), &case).await.body;
+    assert_eq!(page.matches("投诉举报答复").count(), 3, "each had a clock of its own: {page}");
     desk.done(officer, &case, "act=extend&reason=需要现场核查").await;
+    desk.refused(officer, &case, "act=extend&reason=再次延长", "已经延长过一次").await;
     desk.done(officer, &case, "act=reply&reason=已责令改正").await;
+    desk.refused(officer, &case, "act=extend&reason=再次延长", "不在这一步").await;
     let followed = desk.follow(&number, &code).await.body;
     assert!(followed.contains("已答复") && followed.contains("已责令改正"), "{followed}");
 
