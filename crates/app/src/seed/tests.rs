@@ -29,8 +29,7 @@ fn truth(folder: &TempDir) -> Value {
 }
 
 fn policy(path: &str) -> String {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policy/");
-    fs::read_to_string(format!("{root}{path}")).unwrap()
+    fs::read_to_string(format!("../../policy/{path}")).unwrap()
 }
 
 #[test]

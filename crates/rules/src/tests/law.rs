@@ -15,10 +15,8 @@ use jiff::civil::date;
 
 use crate::load;
 
-static POLICY: LazyLock<Policy> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
-    load(&root).policy.expect("a policy without faults")
-});
+static POLICY: LazyLock<Policy> =
+    LazyLock::new(|| load(Path::new("../../policy")).policy.expect("a policy without faults"));
 
 fn items() -> impl Iterator<Item = &'static Item> {
     POLICY.items.values().map(|item| &**item)

@@ -24,7 +24,7 @@ fn check(cases: &[(&str, Result<&str, InvalidCode>)]) {
 /// A folder of reference data that is not part of the repository.
 #[expect(clippy::disallowed_methods, reason = "a test is told by its environment what it may use")]
 fn shared_data(file: &str) -> Option<String> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let beside = "../../../shared/data";
     let folder = std::env::var("XINHENG_SHARED_DATA").unwrap_or_else(|_| beside.to_owned());
     let path = std::path::Path::new(&folder).join(file);
     let read = std::fs::read_to_string(&path);
