@@ -221,7 +221,7 @@ pub struct Question {
 pub enum Obligation {
     /// What the public would not see leaves masked.
     Mask,
-    /// What is read is written to the log its subject reads, in the same transaction.
+    /// What is read is written to the log its subject reads, before it is answered.
     Log,
     /// Pages and documents bear who looked and when.
     Watermark,

@@ -11,7 +11,7 @@ use domain::{
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
-use store::register::Write;
+use store::{audit::NewEvent, register::Write};
 
 use crate::{
     error::Error,
@@ -66,7 +66,8 @@ pub struct EntryView {
     pub items: Vec<(String, usize)>,
 }
 
-/// Writes down, in the transaction that reads, that somebody looked at a subject.
+/// Writes down that somebody looked at a subject; answers how far the change feed is as this transaction
+/// sees it.
 pub(crate) async fn note(
     platform: &Platform,
     write: &mut Write,
@@ -74,13 +75,13 @@ pub(crate) async fn note(
     subject: SubjectId,
     permit: &Permit,
     looked: &Looked,
-) -> Result<(), Error> {
+) -> Result<i64, Error> {
     let access = permit.access();
-    let (now, actor) = (platform.now(), access.actor.to_string());
+    let (actor, object) = (access.actor.to_string(), subject.to_string());
     let detail = detail(access, permit, looked)?;
-    let object = subject.to_string();
-    store::audit::append_about(write, now, &actor, event, &object, &detail, subject).await?;
-    Ok(())
+    let about = Some(subject);
+    let entry = NewEvent { actor: &actor, event, object: &object, detail: &detail, subject: about };
+    Ok(store::audit::append_read(write, platform.now(), entry).await?)
 }
 
 pub(crate) fn detail(access: &Access, permit: &Permit, looked: &Looked) -> Result<String, Error> {

@@ -177,7 +177,7 @@ pub(crate) async fn opens(
     Ok(Some(consent).filter(|_| void.is_empty() && whole))
 }
 
-/// Takes the use of a consent in the transaction that reads; refused where it was taken, or the
+/// Takes the use of a consent in the transaction of the entry; refused where it was taken, or the
 /// consent taken back, in the meantime.
 pub(crate) async fn take_use(
     platform: &Platform,

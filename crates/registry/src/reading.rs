@@ -1,5 +1,5 @@
 //! Reading what is not public: the ground is looked at, the policies of access are asked, and who
-//! looked is written down in the very transaction that reads. Without that entry nothing is answered.
+//! looked is written down beside the records as they were read. Without that entry nothing is answered.
 //!
 //! Nobody outside this crate can look at a file as anybody but the public: a viewing for another
 //! audience is made here and nowhere else.
@@ -14,6 +14,7 @@ use domain::{
     record::Version,
     text::Lang,
 };
+use jiff::Timestamp;
 use store::{register::Write, subject::Subject};
 
 use crate::{
@@ -57,30 +58,66 @@ struct Reach {
     in_force: bool,
 }
 
-/// Opens a subject's file, and writes down that it was opened.
-pub async fn file(platform: &Platform, asked: Asked<'_>) -> Result<Opened<FileView>, Error> {
-    let reach = reach(platform, asked.access, asked.subject).await?;
-    open(platform, asked, reach).await
+/// What is shown of a subject, and what of it counts as looked at.
+trait Sight: Sync {
+    type View: Send;
+
+    fn show(
+        &self,
+        viewing: &Viewing<'_>,
+        head: Head,
+        versions: &[Version],
+        known_at: Timestamp,
+    ) -> impl Future<Output = Result<Self::View, Error>> + Send;
+
+    fn looked(view: &Self::View) -> Looked;
 }
 
-async fn open(
-    platform: &Platform,
-    asked: Asked<'_>,
-    reach: Reach,
-) -> Result<Opened<FileView>, Error> {
-    let (mut write, permit) = begin(platform, asked, &reach).await?;
-    let (versions, found, known_at) = tokio::try_join!(
-        read(&mut write, asked.subject),
-        subject(platform, asked.subject),
-        api_use::last_change(platform),
-    )?;
-    let viewing = viewing(platform, &permit, &reach, asked.lang);
-    let head = head(platform, asked, &found, &versions)?;
-    let view = file::assemble(&viewing, head, &versions, known_at).await?;
-    let records = view.sections.iter().flat_map(|section| &section.records);
-    let looked = Looked::at(records.map(key));
-    end(platform, write, asked, &permit, &looked).await?;
-    Ok(opened(platform, asked, permit, view))
+struct WholeFile;
+
+impl Sight for WholeFile {
+    type View = FileView;
+
+    async fn show(
+        &self,
+        viewing: &Viewing<'_>,
+        head: Head,
+        versions: &[Version],
+        known_at: Timestamp,
+    ) -> Result<FileView, Error> {
+        file::assemble(viewing, head, versions, known_at).await
+    }
+
+    fn looked(view: &FileView) -> Looked {
+        Looked::at(view.sections.iter().flat_map(|section| &section.records).map(key))
+    }
+}
+
+struct OneRecord(RecordId);
+
+impl Sight for OneRecord {
+    type View = History;
+
+    async fn show(
+        &self,
+        viewing: &Viewing<'_>,
+        head: Head,
+        versions: &[Version],
+        _: Timestamp,
+    ) -> Result<History, Error> {
+        record::history_of(viewing, head, versions, self.0.0).await
+    }
+
+    fn looked(view: &History) -> Looked {
+        Looked::at(std::iter::once(key(&view.record)))
+    }
+}
+
+/// Opens a subject's file, and writes down that it was opened.
+pub async fn file(platform: &Platform, asked: Asked<'_>) -> Result<Opened<FileView>, Error> {
+    let (position, reach) =
+        tokio::try_join!(position(platform), reach(platform, asked.access, asked.subject))?;
+    open(platform, asked, &reach, position, WholeFile).await
 }
 
 /// Opens the file of the subject of a matter (办理事项) of the organisation acted for.
@@ -90,12 +127,14 @@ pub async fn for_matter(
     id: MatterId,
     lang: Lang,
 ) -> Result<(Matter, Opened<FileView>), Error> {
-    let matter = crate::matter::find(platform, access, id).await?;
+    let (position, matter) =
+        tokio::try_join!(position(platform), crate::matter::find(platform, access, id))?;
     let purpose = crate::matter::kind_label(platform, &matter.kind, Lang::Zh);
     let access = access.clone().on(Ground::Matter(id), purpose);
     let (action, subject) = (Action::ReadForMatter, matter.subject);
     let reach = of_matter(platform, &access, &matter, subject);
-    let opened = open(platform, Asked { access: &access, action, subject, lang }, reach).await?;
+    let asked = Asked { access: &access, action, subject, lang };
+    let opened = open(platform, asked, &reach, position, WholeFile).await?;
     Ok((matter, opened))
 }
 
@@ -119,16 +158,9 @@ pub async fn record(
     asked: Asked<'_>,
     number: RecordId,
 ) -> Result<Opened<History>, Error> {
-    let reach = reach(platform, asked.access, asked.subject).await?;
-    let (mut write, permit) = begin(platform, asked, &reach).await?;
-    let (versions, found) =
-        tokio::try_join!(read(&mut write, asked.subject), subject(platform, asked.subject))?;
-    let viewing = viewing(platform, &permit, &reach, asked.lang);
-    let head = head(platform, asked, &found, &versions)?;
-    let view = record::history_of(&viewing, head, &versions, number.0).await?;
-    let looked = Looked::at(std::iter::once(key(&view.record)));
-    end(platform, write, asked, &permit, &looked).await?;
-    Ok(opened(platform, asked, permit, view))
+    let (position, reach) =
+        tokio::try_join!(position(platform), reach(platform, asked.access, asked.subject))?;
+    open(platform, asked, &reach, position, OneRecord(number)).await
 }
 
 /// Whether the ground of an access holds for a subject, without reading anything of it.
@@ -140,43 +172,72 @@ pub async fn holds(
     Ok(reach(platform, access, subject).await?.holds)
 }
 
-async fn begin(
-    platform: &Platform,
-    asked: Asked<'_>,
-    reach: &Reach,
-) -> Result<(Write, Permit), Error> {
+fn admit(platform: &Platform, asked: Asked<'_>, reach: &Reach) -> Result<Permit, Error> {
     // A ground that does not hold says nothing of whether there is anything behind it.
     let permit = gate::admit(platform, asked.access, asked.action, reach.holds)
         .map_err(|why| if reach.holds { why } else { Error::NotFound })?;
     if permit.audience() == Audience::Public || !permit.permission().obliges(Obligation::Log) {
         return Err(Error::Forbidden(asked.action));
     }
-    let mut write = platform.register.write().await?;
-    if let Ground::Consent(id) = asked.access.ground {
-        crate::consent::take_use(platform, &mut write, asked.access, id).await?;
-    }
-    Ok((write, permit))
+    Ok(permit)
 }
 
-async fn read(write: &mut Write, subject: SubjectId) -> Result<Vec<Version>, Error> {
-    Ok(store::record::of_subject_noted(write, subject).await?)
+/// Opens what a ground opens, and writes down what was looked at. It is read before the transaction of
+/// the entry, so that whoever reads keeps no writer waiting; where the register moved on meanwhile from
+/// the `position` it had before, all is undone and read anew.
+async fn open<S: Sight>(
+    platform: &Platform,
+    asked: Asked<'_>,
+    reach: &Reach,
+    mut position: i64,
+    sight: S,
+) -> Result<Opened<S::View>, Error> {
+    let permit = admit(platform, asked, reach)?;
+    let viewing = viewing(platform, &permit, reach, asked.lang);
+    loop {
+        let (found, versions, known_at) = tokio::try_join!(
+            subject(platform, asked.subject),
+            versions(platform, asked.subject),
+            api_use::last_change(platform),
+        )?;
+        let head = head(platform, asked, &found, &versions)?;
+        let view = sight.show(&viewing, head, &versions, known_at).await?;
+        let mut write = platform.register.write().await?;
+        let now = note(platform, &mut write, asked, &permit, &S::looked(&view)).await?;
+        if now == position {
+            write.commit().await?;
+            return Ok(opened(platform, asked, permit, view));
+        }
+        // Every turn is a change that somebody else brought in just now.
+        write.roll_back().await?;
+        position = now;
+    }
+}
+
+async fn position(platform: &Platform) -> Result<i64, Error> {
+    Ok(store::feed::last(&platform.register).await?)
+}
+
+async fn versions(platform: &Platform, id: SubjectId) -> Result<Vec<Version>, Error> {
+    Ok(store::record::of_subject(&platform.register, id, Timestamp::MAX).await?)
 }
 
 async fn subject(platform: &Platform, id: SubjectId) -> Result<Subject, Error> {
     store::subject::get(&platform.register, id).await?.ok_or(Error::NotFound)
 }
 
-async fn end(
+/// Writes the entry, and uses a consent up that is good for one look; answers how far the feed is.
+async fn note(
     platform: &Platform,
-    mut write: Write,
+    write: &mut Write,
     asked: Asked<'_>,
     permit: &Permit,
     looked: &Looked,
-) -> Result<(), Error> {
-    access_log::note(platform, &mut write, Event::RecordRead, asked.subject, permit, looked)
-        .await?;
-    write.commit().await?;
-    Ok(())
+) -> Result<i64, Error> {
+    if let Ground::Consent(id) = asked.access.ground {
+        crate::consent::take_use(platform, write, asked.access, id).await?;
+    }
+    access_log::note(platform, write, Event::RecordRead, asked.subject, permit, looked).await
 }
 
 fn viewing<'v>(

@@ -8,7 +8,12 @@ use domain::{
     sealed::sm3_hex,
 };
 use jiff::{Span, Timestamp};
-use store::{account::Account, organisation::Organisation, register::Write, session::Session};
+use store::{
+    account::Account,
+    organisation::Organisation,
+    register::Write,
+    session::{Holder, Session},
+};
 
 use crate::{error::Error, platform::Platform};
 
@@ -123,7 +128,9 @@ pub async fn find(platform: &Platform, token: &str) -> Result<Option<SignedIn>, 
         return Ok(None);
     }
     let digest = digest(token);
-    let Some(session) = store::session::get(&platform.register, &digest).await? else {
+    let Some(Holder { session, account, organisations }) =
+        store::session::holder(&platform.register, &digest).await?
+    else {
         return Ok(None);
     };
     let now = platform.now();
@@ -133,13 +140,9 @@ pub async fn find(platform: &Platform, token: &str) -> Result<Option<SignedIn>, 
         write.commit().await?;
         return Ok(None);
     }
-    let (account, organisations) = tokio::try_join!(
-        store::account::get(&platform.register, session.account),
-        store::organisation::acted_for(&platform.register, session.account),
-    )?;
-    let Some(account) = account.filter(|account| account.closed_at.is_none()) else {
+    if account.closed_at.is_some() {
         return Ok(None);
-    };
+    }
     touch(platform, &session, now).await?;
     Ok(Some(assemble(account, organisations, &session, token)))
 }

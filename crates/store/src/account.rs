@@ -38,11 +38,11 @@ pub struct Account {
 }
 
 /// Flags are read as numbers: the driver for both engines reads none of SQLite.
-const ACCOUNT: &str = "\
-    select id, login, name, password, password_changed_at, totp, totp_step, failed, locked_until,
-      subject_id, created_at, closed_at, case when must_change then 1 else 0 end as must_change,
-      case when one_session then 1 else 0 end as one_session
-    from account";
+pub(crate) const COLUMNS: &str = "\
+    account.id, login, account.name, password, password_changed_at, totp, totp_step, failed,
+    locked_until, account.subject_id, account.created_at, account.closed_at,
+    case when must_change then 1 else 0 end as must_change,
+    case when one_session then 1 else 0 end as one_session";
 
 /// Opens an account; none where the login is taken.
 pub async fn insert(
@@ -68,10 +68,11 @@ pub async fn insert(
 }
 
 pub async fn get(register: &Register, id: AccountId) -> Result<Option<Account>, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ACCOUNT} where id = $1")))
-        .bind(id.0)
-        .fetch_optional(&register.pool)
-        .await?;
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(format!("select {COLUMNS} from account where id = $1")))
+            .bind(id.0)
+            .fetch_optional(&register.pool)
+            .await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -82,18 +83,20 @@ pub async fn held(write: &mut Write, id: AccountId) -> Result<Option<Account>, E
         .bind(id.0)
         .execute(&mut *write.tx)
         .await?;
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ACCOUNT} where id = $1")))
-        .bind(id.0)
-        .fetch_optional(&mut *write.tx)
-        .await?;
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(format!("select {COLUMNS} from account where id = $1")))
+            .bind(id.0)
+            .fetch_optional(&mut *write.tx)
+            .await?;
     row.as_ref().map(read).transpose()
 }
 
 pub async fn by_login(register: &Register, login: &str) -> Result<Option<Account>, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ACCOUNT} where login = $1")))
-        .bind(login)
-        .fetch_optional(&register.pool)
-        .await?;
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(format!("select {COLUMNS} from account where login = $1")))
+            .bind(login)
+            .fetch_optional(&register.pool)
+            .await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -177,7 +180,7 @@ pub async fn find(register: &Register, text: &str, limit: i64) -> Result<Vec<Lis
     let text = text.to_lowercase();
     let literal = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
     let pattern = format!("%{literal}%");
-    let accounts = format!("{ACCOUNT} {FOUND}");
+    let accounts = format!("select {COLUMNS} from account {FOUND}");
     let accounts = sqlx::query(sqlx::AssertSqlSafe(accounts)).bind(&pattern).bind(limit);
     let roles = format!(
         "select account_id, organisation_id, role, organisation.name as organisation
@@ -355,7 +358,7 @@ fn membership(row: &AnyRow) -> Result<Membership, Error> {
     })
 }
 
-fn read(row: &AnyRow) -> Result<Account, Error> {
+pub(crate) fn read(row: &AnyRow) -> Result<Account, Error> {
     let instant = |name: &str| -> Result<Option<Timestamp>, Error> {
         let text: Option<String> = row.try_get(name)?;
         text.as_deref().map(stamp::read_instant).transpose()

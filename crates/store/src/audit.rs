@@ -8,7 +8,11 @@ use domain::{
     tlog,
 };
 use jiff::Timestamp;
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{
+    Any, Row as _,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
 
 use crate::{
     error::Error,
@@ -107,6 +111,21 @@ pub async fn append_about(
     append_all(write, at, &[NewEvent { actor, event, object, detail, subject }]).await
 }
 
+/// Appends the entry of somebody who read, and answers how far the change feed is as this transaction
+/// sees it: where that is as far as before the read, the records are as they were read.
+pub async fn append_read(
+    write: &mut Write,
+    at: Timestamp,
+    entry: NewEvent<'_>,
+) -> Result<i64, Error> {
+    let number = take_numbers(write, "audit", 1).await?;
+    let statement =
+        format!("{} returning (select next - 1 from counter where name = 'feed')", values(1));
+    let query = sqlx::query(sqlx::AssertSqlSafe(statement));
+    let told = bound(query, &stamp::instant(at), number, &[entry])?;
+    Ok(told.fetch_one(&mut *write.tx).await?.try_get(0)?)
+}
+
 /// Appends several events of one instant; they follow each other without a gap.
 pub async fn append_all(
     write: &mut Write,
@@ -129,15 +148,30 @@ async fn insert(
     first: i64,
     events: &[NewEvent<'_>],
 ) -> Result<(), Error> {
+    let query = sqlx::query(sqlx::AssertSqlSafe(values(events.len())));
+    bound(query, at, first, events)?.execute(&mut *write.tx).await?;
+    Ok(())
+}
+
+/// The statement that inserts so many events.
+fn values(events: usize) -> String {
     const COLUMNS: usize = 9;
     let rows: Vec<String> =
-        (0..events.len()).map(|row| format!("({})", binds(row * COLUMNS + 1, COLUMNS))).collect();
-    let statement = format!(
+        (0..events).map(|row| format!("({})", binds(row * COLUMNS + 1, COLUMNS))).collect();
+    format!(
         "insert into audit_event (seq, at, actor, event, object, detail, subject_id, salt, commitment)
          values {}",
         rows.join(", ")
-    );
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+    )
+}
+
+/// The events with their salts and commitments, bound to such a statement.
+fn bound<'q>(
+    mut query: Query<'q, Any, AnyArguments>,
+    at: &str,
+    first: i64,
+    events: &[NewEvent<'_>],
+) -> Result<Query<'q, Any, AnyArguments>, Error> {
     for (seq, new) in (first..).zip(events) {
         let mut event = Written {
             seq,
@@ -162,8 +196,7 @@ async fn insert(
             .bind(event.salt)
             .bind(event.commitment);
     }
-    query.execute(&mut *write.tx).await?;
-    Ok(())
+    Ok(query)
 }
 
 /// Takes away what an event says, keeps its leaf, and tells of it in an event that names its number;

@@ -71,13 +71,27 @@ pub async fn acted_for(
     register: &Register,
     account: AccountId,
 ) -> Result<Vec<(Organisation, Vec<Role>)>, Error> {
-    let statement = "\
-        select o.*, m.role from membership m join organisation o on o.id = m.organisation_id
-        where m.account_id = $1 and o.closed_at is null order by o.id, m.role";
-    let rows = sqlx::query(statement).bind(account.0).fetch_all(&register.pool).await?;
+    let statement = format!(
+        "select {COLUMNS} from membership m join organisation o on o.id = m.organisation_id
+         where m.account_id = $1 and o.closed_at is null order by o.id, m.role"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(account.0);
+    with_roles(&query.fetch_all(&register.pool).await?)
+}
+
+/// An organisation `o` and a role `m` in it, told apart from what is read beside them.
+pub(crate) const COLUMNS: &str = "\
+    o.id as o_id, o.kind as o_kind, o.code as o_code, o.name as o_name, o.department as o_department,
+    o.subject_id as o_subject_id, o.closed_at as o_closed_at, m.role as o_role";
+
+/// Organisations with their roles, of rows in their order; a row may hold none.
+pub(crate) fn with_roles(rows: &[AnyRow]) -> Result<Vec<(Organisation, Vec<Role>)>, Error> {
     let mut found: Vec<(Organisation, Vec<Role>)> = Vec::new();
-    for row in &rows {
-        let (organisation, word) = (read(row)?, row.try_get::<String, _>("role")?);
+    for row in rows {
+        if row.try_get::<Option<i64>, _>("o_id")?.is_none() {
+            continue;
+        }
+        let (organisation, word) = (read_as(row, "o_")?, row.try_get::<String, _>("o_role")?);
         let role = Role::from_code(&word).ok_or_else(|| Error::Corrupt(format!("role {word}")))?;
         match found.last_mut().filter(|(last, _)| last.id == organisation.id) {
             Some((_, roles)) => roles.push(role),
@@ -118,16 +132,21 @@ pub async fn close(write: &mut Write, id: OrganisationId, at: Timestamp) -> Resu
 }
 
 fn read(row: &AnyRow) -> Result<Organisation, Error> {
-    let kind: String = row.try_get("kind")?;
-    let subject: Option<i64> = row.try_get("subject_id")?;
-    let closed_at: Option<String> = row.try_get("closed_at")?;
+    read_as(row, "")
+}
+
+fn read_as(row: &AnyRow, prefix: &str) -> Result<Organisation, Error> {
+    let name = |column: &str| format!("{prefix}{column}");
+    let kind: String = row.try_get(name("kind").as_str())?;
+    let subject: Option<i64> = row.try_get(name("subject_id").as_str())?;
+    let closed_at: Option<String> = row.try_get(name("closed_at").as_str())?;
     Ok(Organisation {
-        id: OrganisationId(row.try_get("id")?),
+        id: OrganisationId(row.try_get(name("id").as_str())?),
         kind: OrganisationKind::from_code(&kind)
             .ok_or_else(|| Error::Corrupt(format!("kind of organisation {kind}")))?,
-        code: row.try_get("code")?,
-        name: row.try_get("name")?,
-        department: row.try_get("department")?,
+        code: row.try_get(name("code").as_str())?,
+        name: row.try_get(name("name").as_str())?,
+        department: row.try_get(name("department").as_str())?,
         subject: subject.map(SubjectId),
         closed: closed_at.is_some(),
     })

@@ -56,25 +56,6 @@ pub async fn of_subject(
     Ok(versions)
 }
 
-/// Every accepted version of every record of a subject, read in the transaction that writes down
-/// who read them.
-pub async fn of_subject_noted(
-    write: &mut Write,
-    subject: SubjectId,
-) -> Result<Vec<Version>, Error> {
-    let statement = format!(
-        "select {COLUMNS} {FROM}
-         where v.subject_id = $1 and s.feed_first is not null order by v.item, v.key, s.feed_first"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
-        .bind(subject.0)
-        .fetch_all(&mut *write.tx)
-        .await?;
-    let mut versions = numbered(&rows)?;
-    standing::lay_over_noted(write, &mut versions).await?;
-    Ok(versions)
-}
-
 /// Subjects asked for in one statement.
 const SUBJECTS_AT_ONCE: usize = 500;
 

@@ -112,32 +112,48 @@ impl DerefMut for Tx {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        let (open, held) = (self.open.take(), self.held.take());
-        let (Some(open), Ok(runtime)) = (open, tokio::runtime::Handle::try_current()) else {
-            return;
-        };
-        runtime.spawn(async move {
+        if let (Some(open), Ok(runtime)) = (self.open.take(), tokio::runtime::Handle::try_current())
+        {
             // What cannot be undone here is undone by the engine, with the connection.
-            let _ = open.rollback().await;
-            drop(held);
-        });
+            runtime.spawn(end(open, self.held.take(), End::RollBack));
+        }
     }
 }
 
+/// How a transaction ends.
+#[derive(Clone, Copy)]
+enum End {
+    Commit,
+    RollBack,
+}
+
+async fn end(
+    open: Transaction<'static, Any>,
+    held: Option<Held>,
+    how: End,
+) -> Result<(), sqlx::Error> {
+    let done = match how {
+        End::Commit => open.commit().await,
+        End::RollBack => open.rollback().await,
+    };
+    drop(held);
+    done
+}
+
 impl Write {
-    pub async fn commit(mut self) -> Result<(), Error> {
-        match self.tx.open.take() {
-            Some(open) => Ok(open.commit().await?),
-            None => Ok(()),
-        }
+    pub async fn commit(self) -> Result<(), Error> {
+        self.end(End::Commit).await
     }
 
     /// Undoes what was written, at once and not when the connection is next used.
-    pub(crate) async fn roll_back(mut self) -> Result<(), Error> {
-        match self.tx.open.take() {
-            Some(open) => Ok(open.rollback().await?),
-            None => Ok(()),
-        }
+    pub async fn roll_back(self) -> Result<(), Error> {
+        self.end(End::RollBack).await
+    }
+
+    /// In a task of its own, which comes to its end though nobody waits for it any more.
+    async fn end(mut self, how: End) -> Result<(), Error> {
+        let Some(open) = self.tx.open.take() else { return Ok(()) };
+        Ok(tokio::spawn(end(open, self.tx.held.take(), how)).await??)
     }
 }
 
@@ -192,9 +208,7 @@ impl Register {
         };
         // Turning a new file to WAL fails where another process does so at the same moment.
         let _held = pen(turn.as_ref()).await?;
-        // A file is always there; a server may have gone while a connection lay idle.
-        let readers = self::pool(connections, turn.is_some()).test_before_acquire(turn.is_none());
-        let pool = readers.connect(&url).await?;
+        let pool = self::pool(connections, turn.is_some()).connect(&url).await?;
         let writers = self::pool(WRITERS, turn.is_some()).connect_lazy(&url)?;
         Ok(Register { engine, pool, writers, turn })
     }
@@ -278,7 +292,8 @@ async fn pen(turn: Option<&Turn>) -> Result<Option<Held>, Error> {
 }
 
 fn pool(connections: u32, sqlite: bool) -> AnyPoolOptions {
-    let options = AnyPoolOptions::new().max_connections(connections);
+    // A file is always there; a server may have gone while a connection lay idle.
+    let options = AnyPoolOptions::new().max_connections(connections).test_before_acquire(!sqlite);
     options.after_connect(move |connection, _| {
         Box::pin(async move {
             if sqlite {

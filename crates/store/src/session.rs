@@ -1,11 +1,16 @@
 //! Sessions: kept by the digest of what the browser holds.
 
-use domain::ids::{AccountId, OrganisationId};
+use domain::{
+    ids::{AccountId, OrganisationId},
+    role::Role,
+};
 use jiff::Timestamp;
 use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
+    account::{self, Account},
     error::Error,
+    organisation::{self, Organisation},
     register::{Register, Write},
     stamp,
 };
@@ -25,10 +30,9 @@ pub struct Session {
 }
 
 /// Flags are read as numbers: the driver for both engines reads none of SQLite.
-const SESSION: &str = "\
-    select token, account_id, organisation_id, case when second_factor then 1 else 0 end as second_factor,
-      created_at, seen_at, address, agent
-    from session";
+const COLUMNS: &str = "\
+    token, session.account_id, session.organisation_id, case when second_factor then 1 else 0 end as second_factor,
+    session.created_at as begun_at, seen_at, address, agent";
 
 pub async fn insert(write: &mut Write, session: &Session) -> Result<(), Error> {
     let statement = "\
@@ -50,12 +54,37 @@ pub async fn insert(write: &mut Write, session: &Session) -> Result<(), Error> {
 }
 
 pub async fn get(register: &Register, token: &str) -> Result<Option<Session>, Error> {
-    let statement = format!("{SESSION} where token = $1");
+    let statement = format!("select {COLUMNS} from session where token = $1");
     let row = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(token)
         .fetch_optional(&register.pool)
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Whose session it is, and the open organisations they act for with the roles they hold there.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    pub session: Session,
+    pub account: Account,
+    pub organisations: Vec<(Organisation, Vec<Role>)>,
+}
+
+/// Who holds a session: asked for every page of a workplace, and so in one statement.
+pub async fn holder(register: &Register, token: &str) -> Result<Option<Holder>, Error> {
+    let statement = format!(
+        "select {COLUMNS}, {}, {} from session join account on account.id = session.account_id
+         left join membership m on m.account_id = account.id
+         left join organisation o on o.id = m.organisation_id and o.closed_at is null
+         where token = $1 order by o.id, m.role",
+        account::COLUMNS,
+        organisation::COLUMNS,
+    );
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(statement)).bind(token).fetch_all(&register.pool).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let organisations = organisation::with_roles(&rows)?;
+    Ok(Some(Holder { session: read(row)?, account: account::read(row)?, organisations }))
 }
 
 /// Notes that the session was used.
@@ -97,7 +126,8 @@ pub async fn end_acting(write: &mut Write, organisation: OrganisationId) -> Resu
 
 /// The sessions of an account, the last used first.
 pub async fn of_account(register: &Register, account: AccountId) -> Result<Vec<Session>, Error> {
-    let statement = format!("{SESSION} where account_id = $1 order by seen_at desc, token");
+    let statement =
+        format!("select {COLUMNS} from session where account_id = $1 order by seen_at desc, token");
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(account.0)
         .fetch_all(&register.pool)
@@ -121,7 +151,7 @@ pub async fn clear(
 
 fn read(row: &AnyRow) -> Result<Session, Error> {
     let (created_at, seen_at): (String, String) =
-        (row.try_get("created_at")?, row.try_get("seen_at")?);
+        (row.try_get("begun_at")?, row.try_get("seen_at")?);
     let organisation: Option<i64> = row.try_get("organisation_id")?;
     Ok(Session {
         token: row.try_get("token")?,

@@ -27,6 +27,29 @@ async fn many_at_once_leave_no_gap() {
 }
 
 #[tokio::test]
+async fn the_entry_of_a_read_tells_how_far_the_feed_is() {
+    for Sample { register, folder: _folder } in each().await {
+        let entry = NewEvent {
+            actor: "示例经办",
+            event: Event::RecordRead,
+            object: "示例",
+            detail: "",
+            subject: Some(SubjectId(7)),
+        };
+        let before = crate::feed::last(&register).await.unwrap();
+        for moved in 0..3 {
+            let mut write = register.write().await.unwrap();
+            assert_eq!(append_read(&mut write, now(), entry).await.unwrap(), before + moved);
+            write.commit().await.unwrap();
+            let mut write = register.write().await.unwrap();
+            take_numbers(&mut write, "feed", 1).await.unwrap();
+            write.commit().await.unwrap();
+        }
+        assert_eq!(number(&register, "select count(*) from audit_event").await, 3);
+    }
+}
+
+#[tokio::test]
 async fn events_are_found_by_what_is_asked_for_alone() {
     for Sample { register, folder: _folder } in each().await {
         let mut write = register.write().await.unwrap();

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{task::Context, time::Duration};
 
 use super::*;
 use crate::samples::{Sample, each, tamper};
@@ -88,5 +88,24 @@ async fn whoever_writes_after_somebody_who_gave_up_finds_the_register_free() {
         }
         // What was given up left no number taken.
         assert_eq!(held.last().unwrap() - held.first().unwrap(), 99);
+    }
+}
+
+#[tokio::test]
+async fn what_is_to_be_kept_is_kept_though_nobody_waits_for_it() {
+    for Sample { register, folder: _folder } in each().await {
+        for expected in 1..=200 {
+            let mut write = register.write().await.unwrap();
+            assert_eq!(take_numbers(&mut write, "subject", 1).await.unwrap(), expected);
+            let kept = write.commit();
+            if expected % 2 == 0 {
+                // Asked for, and given up while it is on its way.
+                let none = std::task::Waker::noop();
+                let mut asked = std::pin::pin!(kept);
+                assert!(asked.as_mut().poll(&mut Context::from_waker(none)).is_pending());
+            } else {
+                kept.await.unwrap();
+            }
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! Reading on a ground: what each opens, and that none opens what another would.
 
+use std::time::Duration;
+
 use domain::{
     access::{Access, Action, Ground},
-    ids::{MatterId, SubjectId},
+    audit::Event,
+    ids::{CaseId, MatterId, RecordId, SubjectId},
     role::Role,
+    standing::{Change, Standing},
     text::Lang,
 };
 use registry::{
@@ -14,6 +18,7 @@ use registry::{
     reading::{self, Asked, Opened},
     version::Clocks,
 };
+use store::standing::{self, Place};
 
 use super::people::Person;
 use crate::site::{self, Site, business};
@@ -174,4 +179,39 @@ async fn no_log_no_data() {
         select raise(abort, 'full'); end";
     spoilt.execute_batch(trigger).unwrap();
     assert!(open(&site, &access, Action::ReadDepartmentRecord, subject).await.is_err());
+}
+
+#[tokio::test]
+async fn what_changes_while_somebody_reads_is_read_anew() {
+    let site = site::site().await;
+    let subject = site.subject(&business(2).code).await;
+    let clerk = site.person(Role::DepartmentClerk).await;
+    let access = access(&site, &clerk).await.on(Ground::Submitted, "核对本单位报送");
+    let action = Action::ReadDepartmentRecord;
+    let before = open(&site, &access, action, subject).await.unwrap().view;
+    let mut records = before.sections.iter().flat_map(|section| &section.records);
+    let penalty = RecordId(records.find(|record| record.item == "penalty").unwrap().record);
+    let is_public = |view: &FileView| {
+        let mut records = view.sections.iter().flat_map(|section| &section.records);
+        records.find(|one| one.record == penalty.0).unwrap().publication.public
+    };
+    assert!(is_public(&before));
+
+    // Whoever reads comes to write their entry and waits for somebody who changes a record.
+    let (now, today) = (site.platform.now(), site.platform.today());
+    let mut write = site.platform.register.write().await.unwrap();
+    store::audit::append(&mut write, now, "示例", Event::CaseMoved, "", "").await.unwrap();
+    let place = Place { subject, record: penalty, item: "penalty" };
+    let standing = Standing::Repaired;
+    let change = Change { standing, begins: true, on: today, at: now, case: CaseId(1) };
+    let change = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        standing::append(&mut write, place, &change).await.unwrap();
+        write.commit().await.unwrap();
+    };
+    let (after, ()) = tokio::join!(open(&site, &access, action, subject), change);
+    let after = after.unwrap().view;
+    assert!(!is_public(&after), "repaired meanwhile");
+    assert!(before.known_at < after.known_at);
+    assert_eq!(entries(&site, subject).await, 2, "one entry for each look");
 }
