@@ -27,6 +27,7 @@ for purpose in "$@"; do
         browser)
             have_chromium || packages+=(chromium)
             have pdftotext || packages+=(poppler-utils)
+            compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || packages+=(faketime)
             have node || packages+=(nodejs)
             have npm || packages+=(npm)
             ;;

@@ -2,101 +2,18 @@
 // upload with its fault, mended and sent again; a company that claims itself, reads its file and
 // log, grants a consent and takes it back.
 
-import { execFileSync } from "node:child_process";
-import { createHmac } from "node:crypto";
-import { appendFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 
-import { WIDTHS, axe, launch, noSidewaysScroll, shot, url } from "./site.mjs";
+import { PASSWORD, act, add, come, command, firstSignIn, leave, looked, out, person, signIn, told, work } from "./people.mjs";
+import { url } from "./site.mjs";
 
-const PASSWORD = "山重水复疑无路柳暗花明-1";
-const work = process.env.XINHENG_DATA;
+before(come);
+after(leave);
 
-let browser;
-before(async () => {
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-});
-
-function command(...words) {
-    const told = execFileSync(process.env.XINHENG_BIN, [...words, "--json"], { encoding: "utf8" });
-    return JSON.parse(told.trim().split("\n").at(-1));
-}
-
-// RFC 6238 with SHA-1, six figures, thirty seconds.
-function code(secret, now = Date.now()) {
-    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bits = "";
-    for (const letter of secret) bits += letters.indexOf(letter).toString(2).padStart(5, "0");
-    const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-    const counter = Buffer.alloc(8);
-    counter.writeBigUInt64BE(BigInt(Math.floor(now / 30_000)));
-    const mac = createHmac("sha1", key).update(counter).digest();
-    const at = mac.at(-1) & 15;
-    return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
-
-async function person() {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "zh-CN", bypassCSP: true });
-    return context.newPage();
-}
-
-async function signIn(page, login, password) {
-    await page.goto(`${url}/sign-in`);
-    await page.getByLabel("登录名").fill(login);
-    await page.getByLabel("口令", { exact: true }).fill(password);
-    await page.locator("main").getByRole("button", { name: "登录" }).click();
-}
-
-// Keeps a secret for the look through log and register afterwards.
-function told(secret) {
-    if (process.env.XINHENG_TOLD) appendFileSync(process.env.XINHENG_TOLD, `${secret}\n`);
-}
-
-// The first sign-in of somebody with a role of the console: new password, second factor, recovery codes.
-async function firstSignIn(page, login, first) {
-    told(first);
-    await signIn(page, login, first);
-    await page.getByLabel("现在的口令").fill(first);
-    await page.getByLabel("新口令").fill(PASSWORD);
-    await page.getByLabel("再输一次").fill(PASSWORD);
-    await looked(page, "password");
-    await page.getByRole("button", { name: "修改" }).click();
-    const secret = await page.locator("input[name=secret]").getAttribute("value");
-    told(secret);
-    await looked(page, "factor");
-    await page.getByLabel("验证码").fill(code(secret));
-    await page.getByRole("button", { name: "启用" }).click();
-    assert.match(await page.locator("h1").innerText(), /恢复码/);
-    for (const recovery of await page.locator("main li code").allInnerTexts()) told(recovery);
-    await looked(page, "codes");
-    await page.getByRole("link", { name: "已抄好，继续" }).click();
-    return secret;
-}
-
-const seen = new Set();
-// Looks at a page once: accessibility, three widths, a picture.
-async function looked(page, name) {
-    if (seen.has(name)) return;
-    seen.add(name);
-    await axe(page, name);
-    for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 900 });
-        await noSidewaysScroll(page, `${name} at ${width}`);
-        if (width !== 390) await shot(page, `desk-${name}-${width}`);
-    }
-    await page.setViewportSize({ width: 1280, height: 900 });
-}
-
-async function out(page) {
-    await page.getByRole("button", { name: "退出" }).click();
-}
-
-const held = {};
+const held = { secrets: {} };
 
 test("the first administrators come in with two factors and open the rest", async () => {
     for (const role of ["system", "security", "audit"]) {
@@ -133,6 +50,12 @@ test("the first administrators come in with two factors and open the rest", asyn
     }
     await looked(security, "roles");
     await security.goto(`${url}/console/keys`);
+    await security.locator("#organisation").selectOption({ label: "示例银行示例支行" });
+    await security.getByLabel("系统名称").fill("信贷系统");
+    await security.getByLabel("follow_feed").check();
+    await security.getByRole("button", { name: "发放", exact: true }).click();
+    held.key = await security.locator("[role=status] code").first().innerText();
+    told(held.key);
     await looked(security, "keys");
     const audit = held.audit;
     await audit.goto(`${url}/console/audit`);
@@ -144,7 +67,7 @@ test("the first administrators come in with two factors and open the rest", asyn
 
 test("a clerk hands a faulty file in, mends a row and sends it again", async () => {
     const page = await person();
-    await firstSignIn(page, "jingban", held.jingban);
+    held.secrets.jingban = await firstSignIn(page, "jingban", held.jingban);
     await looked(page, "console-home");
     await page.goto(`${url}/console/submissions`);
     await looked(page, "submissions");
@@ -203,7 +126,7 @@ test("a company claims itself, reads its file and its log, grants and takes back
     await page.getByLabel("统一社会信用代码").fill(held.company);
     await page.locator("form[action='/centre/claims'] button").click();
     const clerk = await person();
-    await firstSignIn(clerk, "zhongxin", held.zhongxin);
+    held.secrets.zhongxin = await firstSignIn(clerk, "zhongxin", held.zhongxin);
     await clerk.goto(`${url}/console/claims`);
     await looked(clerk, "console-claims");
     await clerk.getByLabel(/核对了什么/).fill("已核对营业执照和身份证件");
@@ -239,6 +162,7 @@ test("a company claims itself, reads its file and its log, grants and takes back
     await page.getByRole("button", { name: /^撤回/ }).click();
     await bank.goto(`${url}/console/consents`);
     assert.ok((await bank.locator("main").innerText()).includes("主体已撤回"));
+    held.bank = bank;
     await page.goto(`${url}/centre/reports`);
     await looked(page, "centre-reports");
     await page.goto(`${url}/account`);
@@ -256,7 +180,20 @@ async function ownRecord(page, number) {
     return page.url().split("/").at(-1);
 }
 
-test("a repair from the record to its end, and an objection that marks the record", async () => {
+// The bank’s system says that it carried out the change feed up to its end.
+async function carriedOut() {
+    await held.bank.goto(`${url}/console/received`);
+    const position = Number(await held.bank.locator("#position").getAttribute("max"));
+    const answer = await fetch(`${url}/api/v1/changes/confirmed`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${held.key}`, "content-type": "application/json" },
+        body: JSON.stringify({ position }),
+    });
+    assert.equal((await answer.json()).outstanding, 0);
+}
+
+test("a repair from the record to its receipts, and an objection that marks the record", async () => {
+    await carriedOut();
     const page = await person();
     await signIn(page, "faren", PASSWORD);
     const repaired = await ownRecord(page, "99001号");
@@ -295,6 +232,20 @@ test("a repair from the record to its end, and an objection that marks the recor
     assert.equal((await portal(repaired)).status, 404, "gone from the portal");
     await page.goto(`${url}/centre/cases`);
     await looked(page, "centre-cases");
+
+    const { bank, centre } = held;
+    await bank.goto(`${url}/console`);
+    await bank.locator("#tasks").getByRole("link", { name: /回执/ }).click();
+    assert.match(await bank.locator("main").innerText(), /已修复/);
+    await looked(bank, "received");
+    await centre.goto(`${url}/console/recipients`);
+    assert.match(await centre.locator("main").innerText(), /示例银行示例支行[^]*待回执[^]*已修复/);
+    await looked(centre, "recipients");
+    await bank.getByRole("button", { name: "回执", exact: true }).click();
+    assert.match(await bank.locator("main").innerText(), /没有等回执的停止公示/);
+    await centre.reload();
+    assert.match(await centre.locator("main").innerText(), /全部已回执/);
+
     const disputed = await ownRecord(page, "99002号");
     await page.getByRole("link", { name: "提出异议" }).click();
     await looked(page, "centre-object");
@@ -303,29 +254,16 @@ test("a repair from the record to its end, and an objection that marks the recor
     await page.getByRole("button", { name: "提交异议" }).click();
     await page.waitForURL(/\/centre\/cases\/\d+$/);
     assert.ok((await (await portal(disputed)).text()).includes("异议处理中"));
-    const centre = held.centre;
+    const file = await (await fetch(`${url}/api/v1/subjects/${held.company}/file`)).text();
+    assert.ok(file.includes("99002号"), "marked, and still public");
     await centre.goto(`${url}/console/cases?kind=objection`);
     await centre.locator("tbody a").first().click();
     await centre.getByLabel(/转信源单位核实/).check();
     await centre.getByRole("button", { name: "办理", exact: true }).click();
     assert.match(await centre.locator("main").innerText(), /信源单位核实中/);
     await looked(centre, "case-centre");
+    held.disputed = { record: disputed, case: centre.url().split("/").at(-1) };
 });
-
-// An officer does one thing with a case.
-async function act(page, label, { reason = "", on = "", number = "" } = {}) {
-    await page.getByLabel(label, { exact: true }).check();
-    if (number) await page.getByLabel(/^生效文书文号/).fill(number);
-    if (reason) await page.getByLabel("理由或答复").fill(reason);
-    if (on) await page.getByLabel("送达日期").fill(on);
-    await page.getByRole("button", { name: "办理", exact: true }).click();
-}
-
-async function add(page, kind, file) {
-    await page.getByLabel("是什么材料").selectOption({ label: kind });
-    await page.getByLabel(/^文件/).setInputFiles(file);
-    await page.getByRole("button", { name: "上传", exact: true }).click();
-}
 
 test("an entry in a list with a hearing, and a hall that acts on it and lifts what it did", async () => {
     const clerk = held.clerk;
@@ -523,4 +461,7 @@ test("the repair notice goes with a decision", async () => {
     assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
     if (process.env.XINHENG_SHOTS) writeFileSync(join(process.env.XINHENG_SHOTS, "informed.pdf"), bytes);
     await out(clerk);
+    // What those need who come back later.
+    const { company, disputed, secrets } = held;
+    writeFileSync(join(work, "..", "later.json"), JSON.stringify({ company, disputed, secrets }));
 });
