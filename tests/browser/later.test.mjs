@@ -54,6 +54,7 @@ test("an objection that its source lets lapse is taken down until it is answered
     assert.match(await row.innerText(), /逾期/);
     await row.getByRole("link").first().click();
     await looked(clerk, "case-lapsed");
+    assert.equal(await clerk.getByLabel("延长答复期限一次").count(), 0, "what ran out is not extended");
     const paper = join(work, "笔录.pdf");
     writeFileSync(paper, "%PDF-1.4\n% paper\n");
     await clerk.getByLabel(/^文件/).setInputFiles(paper);

@@ -405,7 +405,11 @@ fn options(c: &CaseView, proposal: Option<&Proposal>) -> Vec<Choice> {
             vec![choice("revoke", ("撤销修复", "Revoke the repair"), hint)]
         }
         (CaseKind::Objection, "filed") if centre => looking(),
-        (CaseKind::Objection, "asked" | "lapsed") if !centre => answering(),
+        (CaseKind::Objection, "asked") if !centre => {
+            let extend = choice("extend", ("延长答复期限一次", "Extend once"), REASON);
+            answering().into_iter().chain([extend]).collect()
+        }
+        (CaseKind::Objection, "lapsed") if !centre => answering(),
         _ => Vec::new(),
     }
 }
@@ -452,6 +456,5 @@ fn answering() -> Vec<Choice> {
         choice("corrected", ("异议成立，已更正", "Corrected"), newer),
         choice("removed", ("异议成立，撤下", "Take down"), REASON),
         choice("upheld", ("异议不成立", "The record is right"), paper),
-        choice("extend", ("延长答复期限一次", "Extend once"), REASON),
     ]
 }
