@@ -16,12 +16,9 @@ if ! cmp -s "$here/requirements.txt" "$peers/requirements.txt"; then
 fi
 
 work=$(mktemp -d)
-site=
+source "$root/tools/site.sh"
 end() {
-    if [ -n "$site" ]; then
-        kill "$site" 2>/dev/null || true
-        wait "$site" 2>/dev/null || true
-    fi
+    stop_site
     rm -rf "$work"
 }
 trap end EXIT
@@ -36,14 +33,7 @@ for item in registration penalty; do
 done
 key=$("$binary" --json key add --department scjg --label 示例系统 --scope deliver --scope read_submission --scope check |
     tail -n 1 | sed 's/.*"key":"\([^"]*\)".*/\1/')
-"$binary" serve --listen 127.0.0.1:0 >"$work/address" 2>"$work/serve.log" &
-site=$!
-for _ in $(seq 100); do
-    url=$(grep -m1 -o 'http://[0-9.:]*' "$work/address" || true)
-    [ -z "$url" ] || break
-    kill -0 "$site" 2>/dev/null || { cat "$work/serve.log" >&2; exit 1; }
-    sleep 0.1
-done
+start_site
 
 "$peers/bin/schemathesis" --config-file "$here/schemathesis.toml" run "$url/api/v1/openapi.json" \
     --header "Authorization: Bearer $key" --max-examples "${FUZZ_EXAMPLES:-50}" --continue-on-failure --seed 1 \

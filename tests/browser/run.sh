@@ -8,16 +8,9 @@ binary=$(realpath "${XINHENG_BIN:-$root/bin/xinheng}")
 subjects=${XINHENG_SUBJECTS:-300}
 
 work=$(mktemp -d)
-site=
-stop() {
-    if [ -n "$site" ]; then
-        kill "$site" 2>/dev/null || true
-        wait "$site" 2>/dev/null || true
-    fi
-    site=
-}
+source "$root/tools/site.sh"
 end() {
-    stop
+    stop_site
     rm -rf "$work"
 }
 trap end EXIT
@@ -61,22 +54,9 @@ while IFS=$'\t' read -r path item_flag item department_flag department rest; do
     fi
 done <"$work/deliveries"
 
-# Starts the site, with what is given before it in its environment.
-serve() {
-    : >"$work/address"
-    XINHENG_LOG=debug env "$@" "$binary" serve --listen 127.0.0.1:0 >"$work/address" 2>>"$work/serve.log" &
-    site=$!
-    for _ in $(seq 200); do
-        XINHENG_URL=$(grep -m1 -o 'http://[0-9.:]*' "$work/address" || true)
-        [ -z "$XINHENG_URL" ] || break
-        kill -0 "$site" 2>/dev/null || { cat "$work/serve.log" >&2; exit 1; }
-        sleep 0.1
-    done
-    [ -n "$XINHENG_URL" ] || { echo "the site did not start" >&2; exit 1; }
-    export XINHENG_URL
-}
-
-serve
+export XINHENG_LOG=debug
+start_site
+export XINHENG_URL=$url
 
 # The index of names follows the deliveries: the pages are driven once somebody can be found.
 node --input-type=module -e '
@@ -106,7 +86,7 @@ drive() {
 drives=(pages paths workplaces oidc)
 [ $# = 0 ] || drives=("$@")
 drive "${drives[@]}"
-stop
+stop_site
 
 # The same city two weeks later: the clock of its site is set forward, nothing else.
 # Who comes back then was here before.
@@ -117,9 +97,10 @@ if [ ! -f "$XINHENG_POLICY/calendar/$year.toml" ]; then
     echo "skipped: the drive two weeks later ends in $year, whose working days nobody has entered yet"
 elif [ -n "$later" ]; then
     export XINHENG_LATER_DAYS=14
-    serve LD_PRELOAD="$later" FAKETIME="+${XINHENG_LATER_DAYS}d" FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1
+    start_site LD_PRELOAD="$later" FAKETIME="+${XINHENG_LATER_DAYS}d" FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1
+    export XINHENG_URL=$url
     drive later
-    stop
+    stop_site
 elif [ "${CI:-}" = true ]; then
     echo "CI=true: the drive two weeks later needs faketime, and may not be skipped" >&2
     exit 1

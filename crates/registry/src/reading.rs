@@ -58,6 +58,14 @@ struct Reach {
     in_force: bool,
 }
 
+/// What stands of a subject.
+struct Seen<'s> {
+    head: Head,
+    versions: &'s [Version],
+    /// The last change of the register.
+    known_at: Timestamp,
+}
+
 /// What is shown of a subject, and what of it counts as looked at.
 trait Sight: Sync {
     type View: Send;
@@ -65,9 +73,7 @@ trait Sight: Sync {
     fn show(
         &self,
         viewing: &Viewing<'_>,
-        head: Head,
-        versions: &[Version],
-        known_at: Timestamp,
+        seen: Seen<'_>,
     ) -> impl Future<Output = Result<Self::View, Error>> + Send;
 
     fn looked(view: &Self::View) -> Looked;
@@ -78,14 +84,8 @@ struct WholeFile;
 impl Sight for WholeFile {
     type View = FileView;
 
-    async fn show(
-        &self,
-        viewing: &Viewing<'_>,
-        head: Head,
-        versions: &[Version],
-        known_at: Timestamp,
-    ) -> Result<FileView, Error> {
-        file::assemble(viewing, head, versions, known_at).await
+    async fn show(&self, viewing: &Viewing<'_>, seen: Seen<'_>) -> Result<FileView, Error> {
+        file::assemble(viewing, seen.head, seen.versions, seen.known_at).await
     }
 
     fn looked(view: &FileView) -> Looked {
@@ -98,14 +98,8 @@ struct OneRecord(RecordId);
 impl Sight for OneRecord {
     type View = History;
 
-    async fn show(
-        &self,
-        viewing: &Viewing<'_>,
-        head: Head,
-        versions: &[Version],
-        _: Timestamp,
-    ) -> Result<History, Error> {
-        record::history_of(viewing, head, versions, self.0.0).await
+    async fn show(&self, viewing: &Viewing<'_>, seen: Seen<'_>) -> Result<History, Error> {
+        record::history_of(viewing, seen.head, seen.versions, self.0.0).await
     }
 
     fn looked(view: &History) -> Looked {
@@ -201,7 +195,8 @@ async fn open<S: Sight>(
             api_use::last_change(platform),
         )?;
         let head = head(platform, asked, &found, &versions)?;
-        let view = sight.show(&viewing, head, &versions, known_at).await?;
+        let seen = Seen { head, versions: &versions, known_at };
+        let view = sight.show(&viewing, seen).await?;
         let mut write = platform.register.write().await?;
         let now = note(platform, &mut write, asked, &permit, &S::looked(&view)).await?;
         if now == position {

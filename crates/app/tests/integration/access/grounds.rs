@@ -1,6 +1,6 @@
 //! Reading on a ground: what each opens, and that none opens what another would.
 
-use std::time::Duration;
+use std::{fs::File, time::Duration};
 
 use domain::{
     access::{Access, Action, Ground},
@@ -25,6 +25,12 @@ use crate::site::{self, Site, business};
 
 async fn access(site: &Site, person: &Person) -> Access {
     site.signed_in(person).await.access()
+}
+
+/// A clerk, on the ground of what their department handed in.
+async fn handed_in(site: &Site) -> Access {
+    let clerk = site.person(Role::DepartmentClerk).await;
+    access(site, &clerk).await.on(Ground::Submitted, "核对本单位报送")
 }
 
 async fn open(
@@ -52,8 +58,7 @@ async fn entries(site: &Site, subject: SubjectId) -> usize {
 async fn a_department_opens_what_it_handed_in_and_it_is_logged() {
     let site = site::site().await;
     let subject = site.subject(&business(2).code).await;
-    let clerk = site.person(Role::DepartmentClerk).await;
-    let access = access(&site, &clerk).await.on(Ground::Submitted, "核对本单位报送");
+    let access = handed_in(&site).await;
     let opened = open(&site, &access, Action::ReadDepartmentRecord, subject).await.unwrap();
     assert_eq!(items(&opened), ["penalty", "penalty", "registration"]);
     assert!(opened.watermark.is_some());
@@ -185,8 +190,7 @@ async fn no_log_no_data() {
 async fn what_changes_while_somebody_reads_is_read_anew() {
     let site = site::site().await;
     let subject = site.subject(&business(2).code).await;
-    let clerk = site.person(Role::DepartmentClerk).await;
-    let access = access(&site, &clerk).await.on(Ground::Submitted, "核对本单位报送");
+    let access = handed_in(&site).await;
     let action = Action::ReadDepartmentRecord;
     let before = open(&site, &access, action, subject).await.unwrap().view;
     let mut records = before.sections.iter().flat_map(|section| &section.records);
@@ -204,8 +208,12 @@ async fn what_changes_while_somebody_reads_is_read_anew() {
     let place = Place { subject, record: penalty, item: "penalty" };
     let standing = Standing::Repaired;
     let change = Change { standing, begins: true, on: today, at: now, case: CaseId(1) };
+    let next = site.platform.register.folder().unwrap().join("register.next");
     let change = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // Who waits for the pen holds the place of the next one, and has read before.
+        while File::open(&next).unwrap().try_lock().is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         standing::append(&mut write, place, &change).await.unwrap();
         write.commit().await.unwrap();
     };

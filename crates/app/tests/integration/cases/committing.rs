@@ -35,6 +35,14 @@ impl Desk {
         case
     }
 
+    /// The same, found by another officer, while its subject says nothing.
+    async fn found(&self, other: &Person) -> String {
+        let case = self.told().await;
+        self.answers(&case, "waives=1").await;
+        self.done(other, &case, "act=find").await;
+        case
+    }
+
     async fn answers(&self, case: &str, form: &str) {
         let own = case.replace("/console/", "/centre/");
         let seen = self.site.send(&self.subject, &format!("{own}/answer"), form).await;
@@ -121,9 +129,7 @@ async fn who_neither_answers_nor_appeals_is_waited_for_to_the_end_of_the_last_da
 async fn an_appeal_that_is_right_takes_the_finding_back_and_what_is_kept_is_said_to_be() {
     let desk = Desk::open().await;
     let other = desk.colleague().await;
-    let case = desk.told().await;
-    desk.answers(&case, "waives=1").await;
-    desk.done(&other, &case, "act=find").await;
+    let case = desk.found(&other).await;
     desk.answers(&case, "text=文书已被撤销").await;
     desk.done(&desk.officer, &case, "act=clear&reason=文书已被撤销").await;
     let own = case.replace("/console/", "/centre/");
@@ -210,9 +216,7 @@ async fn an_acceptance_that_is_cut_off_anywhere_is_taken_again_and_makes_one_rec
 async fn a_finding_that_is_cleared_leaves_nothing_and_the_next_one_needs_a_document_of_its_own() {
     let desk = Desk::open().await;
     let other = desk.colleague().await;
-    let case = desk.told().await;
-    desk.answers(&case, "waives=1").await;
-    desk.done(&other, &case, "act=find").await;
+    let case = desk.found(&other).await;
     desk.refused(&other, &case, "act=clear&reason=x", "另一名人员").await;
     desk.answers(&case, "text=文书已被撤销").await;
     desk.done(&desk.officer, &case, "act=uphold&reason=尚未收到撤销决定").await;
@@ -229,9 +233,7 @@ async fn a_finding_that_is_cleared_leaves_nothing_and_the_next_one_needs_a_docum
 async fn a_breach_that_was_corrected_or_repaired_bars_nobody() {
     let desk = Desk::open().await;
     let other = desk.colleague().await;
-    let case = desk.told().await;
-    desk.answers(&case, "waives=1").await;
-    desk.done(&other, &case, "act=find").await;
+    let case = desk.found(&other).await;
     desk.answers(&case, "text=已经整改").await;
     desk.done(&desk.officer, &case, "act=uphold&reason=不影响认定").await;
     desk.done(&desk.officer, &case, "act=publish").await;
