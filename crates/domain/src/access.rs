@@ -158,6 +158,8 @@ actions! {
     /// Hand in a file, mend it, send it again.
     Deliver = "deliver";
     ReadSubmission = "read_submission";
+    /// Figures of collection: one's own, or all for the centre.
+    ReadCollection = "read_collection";
     /// Records that a department handed in.
     ReadDepartmentRecord = "read_department_record";
     ReadCatalogue = "read_catalogue";

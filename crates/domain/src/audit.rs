@@ -66,6 +66,7 @@ events! {
     ConsentGranted "consent_granted" "consent" "授权" "consent granted";
     ConsentRevoked "consent_revoked" "consent" "撤回授权" "consent revoked";
     ConsentUsed "consent_used" "consent" "使用授权" "consent used";
+    DeliveryConfirmed "delivery_confirmed" "receipt" "确认存疑报送" "unusual delivery confirmed";
     FactorReset "factor_reset" "account" "重置第二因素" "second factor reset";
     FactorSet "factor_set" "account" "启用第二因素" "second factor set up";
     FeedConfirmed "feed_confirmed" "organisation" "变更流回执" "feed confirmed";
@@ -99,6 +100,8 @@ events! {
     StatementMade "statement_made" "record" "本人声明" "own statement made";
     StatementWithdrawn "statement_withdrawn" "record" "撤回本人声明" "own statement taken back";
     SubmissionAccepted "submission_accepted" "receipt" "归集批次入库" "submission accepted";
+    ZeroReportStated "zero_report_stated" "item" "零报告" "zero report stated";
+    ZeroReportWithdrawn "zero_report_withdrawn" "item" "撤回零报告" "zero report taken back";
 }
 
 impl Event {

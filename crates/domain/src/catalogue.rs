@@ -26,6 +26,9 @@ pub struct Item {
     pub polarity: Polarity,
     pub openness: Openness,
     pub cycle: Cycle,
+    /// How often a provider to which nothing happened says so (零报告), where that is asked: for items
+    /// with a cycle the cycle itself.
+    pub zero_report: Cycle,
     /// Kinds of body that may hand it in, such as `行政机关`.
     pub providers: Vec<String>,
     pub subject_kinds: Vec<subject::Kind>,

@@ -5,7 +5,7 @@ use domain::{
     access::{Access, Action, Ground},
     catalogue::Item,
     fault::Fault,
-    ids::SubmissionId,
+    ids::{AccountId, SubmissionId},
     text::{Lang, Text},
 };
 use store::submission::Submission;
@@ -57,6 +57,26 @@ pub async fn list(
 pub async fn find(platform: &Platform, access: &Access, number: &str) -> Result<Submission, Error> {
     let department = department(platform, access, Action::ReadSubmission)?;
     receipt::find(platform, number, &department).await
+}
+
+/// The deliveries that mend rows of a submission, each with the name of whoever handed it in, or what
+/// the log calls them.
+pub async fn mending(
+    platform: &Platform,
+    submission: &Submission,
+) -> Result<Vec<(Submission, String)>, Error> {
+    let found = store::submission::mending(&platform.register, &submission.receipt).await?;
+    let mut mending = Vec::with_capacity(found.len());
+    for one in found {
+        let account = one.actor.strip_prefix("account:").and_then(|id| id.parse().ok());
+        let account = match account {
+            Some(id) => store::account::get(&platform.register, AccountId(id)).await?,
+            None => None,
+        };
+        let by = account.map_or_else(|| one.actor.clone(), |account| account.name);
+        mending.push((one, by));
+    }
+    Ok(mending)
 }
 
 /// The row of a submission that was sent back.

@@ -78,9 +78,10 @@ async fn send(
         pack: None,
         department: Some(case.organ.clone()),
         mode: Mode::Changes,
-        confirmed: false,
+        confirmed: None,
         dry_run,
         actor: access.actor.to_string(),
+        mends: None,
     };
     let imported = import::import(platform, &delivery, &mut Unwatched).await?;
     if 0 < imported.counts.rejected {

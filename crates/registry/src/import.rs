@@ -4,6 +4,7 @@
 //! queues, so a file of any size needs the memory of a few batches.
 
 mod contrary;
+mod looking;
 mod opening;
 mod reading;
 mod taking;
@@ -23,7 +24,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     error::Error,
-    import::{reading::Setting, taking::Taking},
+    import::{looking::Reasons, reading::Setting, taking::Taking},
     platform::Platform,
 };
 
@@ -38,10 +39,12 @@ pub struct Delivery {
     pub pack: Option<String>,
     pub department: Option<String>,
     pub mode: Mode,
-    /// The sender has been asked and wants the removal.
-    pub confirmed: bool,
+    /// The sender has been asked and says that it is meant, and why; none where nobody was asked.
+    pub confirmed: Option<String>,
     pub dry_run: bool,
     pub actor: String,
+    /// The receipt of the delivery whose rows sent back this one mends.
+    pub mends: Option<String>,
 }
 
 /// How far the import is.
@@ -112,7 +115,9 @@ pub async fn import(
     let setting = Setting::new(platform, delivery, item, pack, received_at).await?;
     let heading = decoder.heading().columns.clone();
     // The heading is judged before anything is begun.
-    taking.imported.unused = setting.checker(&heading)?.plan.unused.clone();
+    let fits = setting.checker(&heading).map(|checker| checker.plan.unused.clone());
+    taking.imported.unused =
+        fits.map_err(|error| looking::of_another_item(platform, &department, &heading, error))?;
     let mut load = match delivery.dry_run {
         true => None,
         false => Some(begin(platform, delivery, &setting, &department, &heading).await?),
@@ -125,8 +130,8 @@ pub async fn import(
     reader.await?;
     match (load, failed) {
         (Some(load), failed) => {
-            let Taking { imported, by_law, .. } = taking;
-            finish(platform, delivery, load, imported, &by_law, failed).await
+            let Taking { imported, by_law, reasons, .. } = taking;
+            finish(platform, delivery, load, imported, (&by_law, &reasons), failed).await
         }
         (None, Some(error)) => Err(error),
         (None, None) => Ok(taking.imported),
@@ -174,7 +179,7 @@ async fn finish(
     delivery: &Delivery,
     mut load: Load,
     imported: Imported,
-    by_law: &BTreeMap<&'static str, u64>,
+    (by_law, reasons): (&BTreeMap<&'static str, u64>, &Reasons),
     failed: Option<Error>,
 ) -> Result<Imported, Error> {
     let counts: Vec<String> = by_law.iter().map(|(rule, rows)| format!("{rule}={rows}")).collect();
@@ -186,7 +191,9 @@ async fn finish(
     let receipt = load.receipt.clone();
     let stopped = match failed {
         Some(error) => Some(error),
-        None => question(delivery, &mut load, imported.counts.rejected).await.unwrap_or_else(Some),
+        None => looking::question_of(platform, delivery, &mut load, &imported, reasons)
+            .await
+            .unwrap_or_else(Some),
     };
     let done = match stopped {
         Some(error) => {
@@ -234,44 +241,6 @@ async fn accept(
     Ok(imported)
 }
 
-/// What a delivery that takes records back must be asked first; nothing where all is well.
-async fn question(
-    delivery: &Delivery,
-    load: &mut Load,
-    rejected: u64,
-) -> Result<Option<Error>, Error> {
-    let live = match delivery.mode {
-        Mode::Changes => return Ok(None),
-        Mode::Full => load.withdraw_missing().await?,
-        Mode::Withdraw => load.live().await?,
-    };
-    let gone = load.counts.withdrawn;
-    if delivery.confirmed || gone == 0 {
-        return Ok(None);
-    }
-    if delivery.mode == Mode::Full && 0 < rejected {
-        return Ok(Some(Error::NeedsConfirmation(Text::new(
-            format!(
-                "这次全量报送有 {rejected} 行被退回，而本单位此项现有 {live} 条记录中的 {gone} 条不在通过的行里，会被撤回，其中可能就有被退回的行。没有写入任何内容；请改好退回的行，把整份文件再报一次；确要撤回，请加 --confirm 再报一次"
-            ),
-            format!(
-                "{rejected} rows of this full delivery were sent back, and {gone} of the {live} records you have here are not among the rows that passed: they would be taken back, perhaps only because their rows are faulty. Nothing was written; mend the rows and send the whole file again, or, if that is meant, send it again with --confirm"
-            ),
-        ))));
-    }
-    if gone * 2 < live {
-        return Ok(None);
-    }
-    Ok(Some(Error::NeedsConfirmation(Text::new(
-        format!(
-            "这次报送会撤回本单位此项现有 {live} 条记录中的 {gone} 条。没有写入任何内容；确属如此，请加 --confirm 再报一次"
-        ),
-        format!(
-            "this delivery would take back {gone} of the {live} records you have here. Nothing was written; if that is meant, send it again with --confirm"
-        ),
-    ))))
-}
-
 async fn begin(
     platform: &Platform,
     delivery: &Delivery,
@@ -282,6 +251,9 @@ async fn begin(
     let path = delivery.path.clone();
     let (digest, bytes) =
         tokio::task::spawn_blocking(move || crate::digest::of_file(&path)).await??;
+    let digest = format!("sm3:{digest}");
+    let source = (department, &*setting.item.id);
+    looking::known_file(platform, delivery, source, &digest, setting.received_at).await?;
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|_| Error::Io(std::io::Error::other("no random bytes")))?;
     let mark =
@@ -294,13 +266,14 @@ async fn begin(
         pack: setting.pack.as_ref().map(|pack| pack.id.clone()),
         mode: delivery.mode,
         file_name: delivery.file_name.clone(),
-        file_digest: format!("sm3:{digest}"),
+        file_digest: digest,
         file_salt: hex(&salt),
         file_bytes: bytes,
         heading: heading.to_vec(),
         policy_version: platform.policy.version.clone(),
         actor: delivery.actor.clone(),
         received_at: setting.received_at,
+        mends: delivery.mends.clone(),
     };
     let registration = setting.item.section == Section::Registration;
     Ok(Load::begin(&platform.register, new, registration).await?)

@@ -4,13 +4,16 @@ use domain::{
     access::{Access, Action},
     case::Turn,
     catalogue::Cycle,
+    period::{Period, PeriodState},
     text::{Lang, Text},
 };
 use jiff::{ToSpan as _, civil::Date};
 
 use crate::{
     case::{self, Hand},
-    claim, delivery,
+    claim,
+    collection::{self, Gathered, PeriodLine, Timeliness, month_text},
+    delivery,
     error::Error,
     gate,
     platform::Platform,
@@ -49,25 +52,11 @@ pub struct Timely {
 pub async fn timely(platform: &Platform, access: &Access) -> Result<Vec<Timely>, Error> {
     let department = delivery::department(platform, access, Action::ReadSubmission)?;
     let until = platform.today().first_of_month().saturating_sub(1.day());
-    let (from, policy) = (until.first_of_month(), &platform.policy);
+    let from = until.first_of_month();
     let mut timely = Vec::new();
     for item in delivery::items(platform, access)? {
-        let Some(key) = item.timeliness.as_deref() else { continue };
-        let register = &platform.register;
-        let found =
-            store::record::first_accepted(register, &department, &item.id, from, until).await?;
-        let (mut in_time, mut of) = (0, 0);
-        for dated in found {
-            let Some(limit) = policy.parameter(key, dated.decided_on) else { continue };
-            let received = platform.day(dated.accepted_at);
-            // A year without a calendar is not counted rather than guessed.
-            let Ok(days) = policy.calendar.working_days_after(dated.decided_on, received) else {
-                continue;
-            };
-            of += dated.records;
-            in_time += if days <= limit.value { dated.records } else { 0 };
-        }
-        if of != 0 {
+        let counted = collection::timeliness(platform, &department, item, (from, until)).await?;
+        if let Some(Timeliness { in_time, of }) = counted {
             let (item, label) = (item.id.to_string(), item.label.clone());
             timely.push(Timely { item, label, from, until, in_time, of });
         }
@@ -187,92 +176,51 @@ fn mended(brief: &Brief, later: &[Brief]) -> bool {
     brief.counts.rejected <= clean.map(|later| later.counts.rows).sum()
 }
 
-/// Items of the department with a cycle and nothing handed in (应报未报): for the last period, whose
-/// end has passed, or for the present one, which ends yet.
+/// Periods of the department's items for which nothing came and nobody stated that there was nothing
+/// (应报未报): the present one where the item has a cycle, the last one, and how many before it.
 async fn silent(platform: &Platform, access: &Access, tasks: &mut Vec<Task>) -> Result<(), Error> {
     let department = delivery::department(platform, access, Action::ReadSubmission)?;
-    let (register, today) = (&platform.register, platform.today());
+    let today = platform.today();
+    // What ended last month is still due, and what ends in this one.
+    let last = today.first_of_month().saturating_sub(1.day());
+    let span = Period { first: last.first_of_month(), last: today.last_of_month() };
+    let gathered = Gathered::of(platform, Some(&department), span).await?;
     for item in delivery::items(platform, access)? {
-        let Some(present) = period(item.cycle, today) else { continue };
-        if item.basis_on(today).is_none() {
-            continue;
-        }
-        let last = period(item.cycle, present.first.saturating_sub(1.day())).unwrap_or(present);
-        let any = async |since: Date| {
-            let since = platform.start_of(since)?;
-            Ok::<_, Error>(
-                store::submission::any_since(register, &department, &item.id, since).await?,
-            )
-        };
-        if any(present.first).await? {
-            continue;
-        }
-        let (due, zh, en) = match any(last.first).await? {
-            true => (present.last, "本期未报", "nothing handed in for this period"),
-            false => (last.last, "上期应报未报", "nothing handed in for the last period"),
-        };
-        tasks.push(Task {
-            due: Some(due),
-            title: Text::new(
-                format!("{}：{zh}", item.label.zh),
-                format!("{}: {en}", item.label.en),
+        let waiting: Vec<PeriodLine> = gathered
+            .periods(&department, item)
+            .into_iter()
+            .filter(|line| match line.state {
+                PeriodState::Open => line.may_state || item.cycle != Cycle::Event,
+                PeriodState::Missed => true,
+                PeriodState::Delivered | PeriodState::Zero => false,
+            })
+            .collect();
+        let Some(oldest) = waiting.first() else { continue };
+        let (label, first, count) = (&item.label, oldest.period.first, waiting.len());
+        let ended = waiting.iter().filter(|line| line.may_state).count();
+        let (zh, en) = match ended {
+            0 => ("本期未报".to_owned(), "nothing handed in for this period".to_owned()),
+            1 => (
+                format!("{first} 起的一期应报未报"),
+                format!("nothing handed in for the period from {first}"),
             ),
-            href: "/console/submissions#upload".to_owned(),
-            next: Text::new("上传该期文件", "hand in the file of the period"),
-        });
+            _ => (
+                format!("{first} 起有 {ended} 期应报未报"),
+                format!("nothing handed in for {ended} periods from {first}"),
+            ),
+        };
+        let due = if ended == 0 { Some(oldest.period.last) } else { oldest.due };
+        let next = match (ended, count) {
+            (0, _) => Text::new("上传该期文件", "hand in the file of the period"),
+            _ => Text::new("补报，确无信息的作零报告", "hand in, or state that there was nothing"),
+        };
+        let month = month_text(Period { first: oldest.period.last, last: oldest.period.last });
+        let href = match ended {
+            0 => "/console/submissions#upload".to_owned(),
+            _ => format!("/console/collection/{department}/{}?month={month}", item.id),
+        };
+        let title = Text::new(format!("{}：{zh}", label.zh), format!("{}: {en}", label.en));
+        tasks.push(Task { due, title, href, next });
     }
     Ok(())
-}
-
-/// The days a cycle runs from and to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Period {
-    first: Date,
-    last: Date,
-}
-
-/// The period of a cycle that a day lies in; none where each decision has its own clock.
-fn period(cycle: Cycle, day: Date) -> Option<Period> {
-    let month = day.first_of_month();
-    let months = |count: i8| {
-        let first = month.saturating_sub(i64::from((day.month() - 1) % count).months());
-        (first, first.saturating_add(i64::from(count).months()))
-    };
-    let (first, next) = match cycle {
-        Cycle::Event => return None,
-        Cycle::Daily => (day, day.saturating_add(1.day())),
-        Cycle::Weekly => {
-            let monday = i64::from(day.weekday().to_monday_zero_offset());
-            let monday = day.saturating_sub(monday.days());
-            (monday, monday.saturating_add(1.week()))
-        }
-        Cycle::Monthly => months(1),
-        Cycle::Quarterly => months(3),
-        Cycle::HalfYearly => months(6),
-        Cycle::Yearly => months(12),
-    };
-    Some(Period { first, last: next.saturating_sub(1.day()) })
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-
-    #[test]
-    fn a_period_runs_as_the_calendar_says() {
-        let on = date(2026, 11, 22);
-        for (cycle, first, last) in [
-            (Cycle::Daily, on, on),
-            (Cycle::Weekly, date(2026, 11, 16), on),
-            (Cycle::Monthly, date(2026, 11, 1), date(2026, 11, 30)),
-            (Cycle::Quarterly, date(2026, 10, 1), date(2026, 12, 31)),
-            (Cycle::HalfYearly, date(2026, 7, 1), date(2026, 12, 31)),
-            (Cycle::Yearly, date(2026, 1, 1), date(2026, 12, 31)),
-        ] {
-            assert_eq!(period(cycle, on), Some(Period { first, last }), "{cycle:?}");
-        }
-        assert_eq!(period(Cycle::Event, on), None);
-    }
 }

@@ -75,6 +75,7 @@ async fn load(register: &Register, names: &[String]) -> Result<(), Error> {
         policy_version: "0".to_owned(),
         actor: "示例".to_owned(),
         received_at: Timestamp::UNIX_EPOCH,
+        mends: None,
     };
     let mut load = Load::begin(register, new, true).await?;
     for (first, part) in (0..).step_by(CHUNK).zip(names.chunks(CHUNK)) {

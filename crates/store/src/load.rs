@@ -75,6 +75,8 @@ pub struct NewSubmission {
     pub policy_version: String,
     pub actor: String,
     pub received_at: Timestamp,
+    /// The receipt of the delivery whose rows it mends.
+    pub mends: Option<String>,
 }
 
 /// What goes in together.
@@ -106,6 +108,8 @@ pub struct Load {
     pub counts: Counts,
     /// What else is to be told of this delivery when it is accepted: audit event and detail.
     pub events: Vec<(Event, String)>,
+    /// Why the delivery is right in spite of its volume: the history of volumes begins anew with it.
+    pub baseline: Option<String>,
     register: Register,
     new: NewSubmission,
     alive: Alive,
@@ -183,7 +187,20 @@ impl Load {
         };
         let state = State { names_matter: !registration, ..State::new(id, &new) };
         let (counts, events, register) = (Counts::default(), Vec::new(), register.clone());
-        Ok(Load { id, receipt, counts, events, register, new, alive, sqlite, state, base })
+        let baseline = None;
+        Ok(Load {
+            id,
+            receipt,
+            counts,
+            events,
+            baseline,
+            register,
+            new,
+            alive,
+            sqlite,
+            state,
+            base,
+        })
     }
 
     /// Writes one chunk and returns the faults that only the register can see.
@@ -313,9 +330,9 @@ async fn insert(
     policy_version::note(write, &new.policy_version, new.received_at).await?;
     let statement = "\
         insert into submission (id, receipt, item, department, pack, mode, file_name, file_digest, file_salt, file_bytes,
-          heading, policy_version, actor, state, received_at, feed_count, row_count, created, changed,
+          heading, policy_version, actor, state, received_at, mends, feed_count, row_count, created, changed,
           unchanged, withdrawn, rejected, warned)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'loading', $14, 0, 0, 0, 0, 0, 0, 0, 0)";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'loading', $14, $15, 0, 0, 0, 0, 0, 0, 0, 0)";
     sqlx::query(statement)
         .bind(id.0)
         .bind(receipt)
@@ -331,6 +348,7 @@ async fn insert(
         .bind(&new.policy_version)
         .bind(&new.actor)
         .bind(received_at)
+        .bind(&new.mends)
         .execute(&mut *write.tx)
         .await?;
     Ok(())

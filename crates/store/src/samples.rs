@@ -118,6 +118,7 @@ impl Delivery<'_> {
             policy_version: "2026.1".to_owned(),
             actor: "示例经办".to_owned(),
             received_at: now(),
+            mends: None,
         }
     }
 

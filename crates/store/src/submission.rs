@@ -33,6 +33,8 @@ pub struct Submission {
     pub feed_first: Option<i64>,
     pub feed_count: i64,
     pub counts: Counts,
+    /// The receipt of the delivery whose rows it mends.
+    pub mends: Option<String>,
 }
 
 pub async fn get(register: &Register, id: SubmissionId) -> Result<Option<Submission>, Error> {
@@ -87,23 +89,12 @@ pub async fn of_department(
     rows.iter().map(read).collect()
 }
 
-/// Whether a department handed anything of an item in since an instant.
-pub async fn any_since(
-    register: &Register,
-    department: &str,
-    item: &str,
-    since: Timestamp,
-) -> Result<bool, Error> {
+/// Accepted submissions that mend rows of a receipt, oldest first.
+pub async fn mending(register: &Register, receipt: &str) -> Result<Vec<Submission>, Error> {
     let statement = "\
-        select count(*) from submission
-        where department = $1 and item = $2 and accepted_at >= $3";
-    let count: i64 = sqlx::query_scalar(statement)
-        .bind(department)
-        .bind(item)
-        .bind(stamp::instant(since))
-        .fetch_one(&register.pool)
-        .await?;
-    Ok(count != 0)
+        select * from submission where mends = $1 and accepted_at is not null order by id";
+    let rows = sqlx::query(statement).bind(receipt).fetch_all(&register.pool).await?;
+    rows.iter().map(read).collect()
 }
 
 /// The submission that holds a position of the change feed.
@@ -168,6 +159,7 @@ fn read(row: &AnyRow) -> Result<Submission, Error> {
         actor: row.try_get("actor")?,
         state: row.try_get("state")?,
         received_at: stamp::read_instant(&received_at)?,
+        mends: row.try_get("mends")?,
         accepted_at: accepted_at.as_deref().map(stamp::read_instant).transpose()?,
         feed_first: row.try_get("feed_first")?,
         feed_count: row.try_get("feed_count")?,

@@ -6,6 +6,7 @@ mod audit;
 pub mod cases;
 mod catalogue;
 mod claims;
+mod collection;
 mod commitments;
 mod file;
 mod home;
@@ -32,6 +33,7 @@ pub fn router() -> Router<Platform> {
         .merge(recipients::router())
         .merge(catalogue::router())
         .merge(claims::router())
+        .merge(collection::router())
         .merge(home::router())
         .merge(keys::router())
         .merge(matters::router())

@@ -129,7 +129,7 @@ impl Deliveries {
             let outcome = match imported {
                 Ok(imported) => Outcome::Done(Box::new(imported)),
                 Err(registry::error::Error::NeedsConfirmation(text)) => {
-                    Outcome::Asks(text, Box::new((delivery, spooled)))
+                    Outcome::Asks(in_words_of_the_console(&text), Box::new((delivery, spooled)))
                 }
                 Err(why) => Outcome::Refused(words(&why)),
             };
@@ -177,6 +177,14 @@ impl Deliveries {
         waiting.sort_by_key(|one| one.number);
         waiting
     }
+}
+
+/// The registry names the option of the command line; here one confirms below the question.
+fn in_words_of_the_console(text: &Text) -> Text {
+    Text::new(
+        text.zh.replace("请加 --confirm 再报一次", "请在下面确认"),
+        text.en.replace("send it again with --confirm", "confirm it below"),
+    )
 }
 
 /// What went wrong, in both languages; what is ours to mend is logged and not told.

@@ -87,6 +87,13 @@ pub fn answer(paper: OpenedPaper) -> Response {
     ([(CONTENT_TYPE, media_type), (CONTENT_DISPOSITION, name)], paper.content).into_response()
 }
 
+/// Hands a file out to be kept.
+#[must_use]
+pub fn download(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
+}
+
 /// The sentence of what somebody must mend; anything else goes on as an error.
 pub fn told(why: registry::error::Error) -> Result<Text, Error> {
     match why {

@@ -45,9 +45,19 @@ pub struct Import {
     /// Write the rows sent back here, to be mended and sent again (.csv or .xlsx)
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
-    /// Carry out a delivery that removes or halves what the department has here
+    /// Carry out a delivery that was stopped: it removes or halves what the department has here, came
+    /// before, or is of unusual volume
     #[arg(long)]
     confirm: bool,
+    /// Why a delivery of unusual volume is right; kept with it
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "confirm",
+        default_value = "",
+        hide_default_value = true
+    )]
+    because: String,
     /// Files in UTF-8 or GB18030 CSV, XLSX, JSON or Parquet
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -103,9 +113,10 @@ async fn take(
             ModeArg::Full => Mode::Full,
             ModeArg::Withdraw => Mode::Withdraw,
         },
-        confirmed: given.confirm,
+        confirmed: given.confirm.then(|| given.because.clone()),
         dry_run: given.dry_run,
         actor: super::actor(),
+        mends: None,
     };
     let mut bar = Bar::new(json, target.is_some());
     let started = std::time::Instant::now();

@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod cases;
 mod city;
+mod collecting;
 mod delivering;
 mod facts;
 mod home;

@@ -152,6 +152,18 @@ impl Site {
         mode: Mode,
         content: &str,
     ) -> Result<Imported, registry::error::Error> {
+        self.offer(item, department, mode, content, Some("示例：测试")).await
+    }
+
+    /// The same, having been asked and said why, or not.
+    pub async fn offer(
+        &self,
+        item: &str,
+        department: &str,
+        mode: Mode,
+        content: &str,
+        confirmed: Option<&str>,
+    ) -> Result<Imported, registry::error::Error> {
         self.later(60);
         let path = self.dir.path().join(format!("{item}.csv"));
         std::fs::write(&path, content).expect("a written file");
@@ -162,9 +174,10 @@ impl Site {
             pack: None,
             department: Some(department.to_owned()),
             mode,
-            confirmed: true,
+            confirmed: confirmed.map(str::to_owned),
             dry_run: false,
             actor: "test".to_owned(),
+            mends: None,
         };
         import::import(&self.platform, &delivery, &mut Unwatched).await
     }

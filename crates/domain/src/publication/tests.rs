@@ -37,6 +37,7 @@ fn item(fields: Vec<Field>, roles: Roles, publication: PublicationRule) -> Item 
         polarity: Polarity::Negative,
         openness: Openness::Public,
         cycle: Cycle::Event,
+        zero_report: Cycle::Event,
         providers: Vec::new(),
         subject_kinds: Vec::new(),
         fields,

@@ -14,7 +14,7 @@ use intake::{batch::RowBatch, check::Checked, check::Rejected};
 use store::load::{Chunk, Counts, Load, Mode};
 use tokio::sync::mpsc;
 
-use super::{FAULTS_SHOWN, Imported, Progress, RejectedRow, Watch, contrary};
+use super::{FAULTS_SHOWN, Imported, Progress, RejectedRow, Watch, contrary, looking::Reasons};
 use crate::{error::Error, platform::Platform, receipt};
 
 /// A batch as the reading thread hands it on.
@@ -39,6 +39,7 @@ pub struct Taking<'w, 'p> {
     pub imported: Imported,
     /// Rows that the law keeps out, by rule.
     pub by_law: BTreeMap<&'static str, u64>,
+    pub reasons: Reasons,
 }
 
 impl<'w, 'p> Taking<'w, 'p> {
@@ -62,7 +63,8 @@ impl<'w, 'p> Taking<'w, 'p> {
         };
         let progress = Progress { size, ..Progress::default() };
         let (item, compares) = (Arc::clone(item), mode != Mode::Withdraw);
-        Taking { platform, item, compares, progress, watch, imported, by_law: BTreeMap::new() }
+        let (by_law, reasons) = (BTreeMap::new(), Reasons::default());
+        Taking { platform, item, compares, progress, watch, imported, by_law, reasons }
     }
 
     /// Takes every batch in its turn, up to the first failure.
@@ -116,6 +118,7 @@ impl<'w, 'p> Taking<'w, 'p> {
     /// Counts; a row is counted once however many faults it has, and one sent back is in no doubt.
     fn note(&mut self, faults: &[Fault], rejected: &[Rejected]) {
         self.imported.fault_count += faults.len() as u64;
+        self.reasons.add(faults);
         let room = FAULTS_SHOWN.saturating_sub(self.imported.faults.len());
         self.imported.faults.extend(faults.iter().take(room).cloned());
         self.imported.counts.rejected += rejected.len() as u64;

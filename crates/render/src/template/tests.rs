@@ -39,6 +39,7 @@ fn item() -> Item {
         polarity: Polarity::Neutral,
         openness: Openness::Public,
         cycle: Cycle::Event,
+        zero_report: Cycle::Event,
         providers: Vec::new(),
         subject_kinds: Vec::new(),
         fields: vec![

@@ -1,5 +1,6 @@
 //! The tables of the register as a backup holds them, in the order of the migration.
 
+mod collection;
 mod row;
 
 /// One table; a test compares the list with the tables that there are.
@@ -81,6 +82,7 @@ pub const TABLES: &[Table] = &[
             ("withdrawn", Number),
             ("rejected", Number),
             ("warned", Number),
+            ("mends", Text),
         ],
     },
     Table {
@@ -447,4 +449,6 @@ pub const TABLES: &[Table] = &[
         ],
     ),
     table("own_account", &[("account_id", Number), ("opened_at", Text)]),
+    collection::ZERO_REPORT,
+    collection::VOLUME_BASELINE,
 ];

@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     job, record,
     register::{Write, take_numbers},
-    stamp, submission,
+    stamp, submission, volume,
 };
 
 /// What an acceptance came to.
@@ -117,7 +117,9 @@ impl Load {
         for (event, detail) in &self.events {
             audit::append(write, at, actor, *event, receipt, detail).await?;
         }
-        Ok(())
+        let Some(reason) = &self.baseline else { return Ok(()) };
+        let source = (new.department.as_str(), new.item.as_str(), new.mode);
+        volume::rebase(write, source, self.id.0, (reason, actor), at).await
     }
 
     /// Settles this load with every submission of the item accepted since it began.

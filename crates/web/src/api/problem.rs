@@ -284,7 +284,8 @@ pub fn internal(why: &str) -> Problem {
 
 /// The registry names the options of the command line; here the same things are parameters.
 fn in_words_of_the_api(sentence: &str) -> String {
-    sentence.replace("--confirm", "confirm=true").replace("--", "")
+    let sentence = sentence.replace("--confirm", "confirm=true").replace("--because", "reason");
+    sentence.replace("--", "")
 }
 
 impl IntoResponse for Problem {

@@ -153,7 +153,9 @@ struct FaultPage {
         ("item" = Option<String>, Query, description = "信息项；映射包已指明时可不写 · item, unless the pack says it", example = "penalty"),
         ("pack" = Option<String>, Query, description = "映射包 · pack", example = "double_publicity_2016_penalty"),
         ("mode" = Option<String>, Query, description = "报送方式，默认 changes · changes if not given", example = "changes"),
-        ("confirm" = Option<bool>, Query, description = "已知会撤回大半现有记录 · the removal is meant", example = false),
+        ("confirm" = Option<bool>, Query, description = "被问后确认：撤回、重复或报送量异常属实 · asked, and meant", example = false),
+        ("reason" = Option<String>, Query, description = "报送量异常时写明原因 · why an unusual volume is right", example = "年度补报"),
+        ("mends" = Option<String>, Query, description = "补正哪一批退回的行 · the receipt whose rows it mends", example = "示市监-20261122-000001"),
         ("dry_run" = Option<bool>, Query, description = "只检查，不写入 · check only", example = false),
         ("file_name" = Option<String>, Query, description = "文件名 · name of the file", example = "处罚20261122.csv"),
     ),
@@ -174,14 +176,15 @@ pub async fn deliver(
     params: Params,
     request: Request,
 ) -> Answer {
-    params.only(&["item", "pack", "mode", "confirm", "dry_run", "file_name"])?;
+    params.only(&["item", "pack", "mode", "confirm", "reason", "mends", "dry_run", "file_name"])?;
     let mode = api_use::mode(params.text("mode").unwrap_or("changes"));
     let mode = mode.ok_or_else(|| {
         let modes = "changes / full / withdraw";
         asking::expected("mode", modes, modes).allowing(&["changes", "full", "withdraw"])
     })?;
-    let (confirmed, dry_run) = (params.flag("confirm")?, params.flag("dry_run")?);
+    let dry_run = params.flag("dry_run")?;
     let text = |name| params.text(name).map(str::to_owned);
+    let confirmed = params.flag("confirm")?.then(|| text("reason").unwrap_or_default());
     let (item, pack) = (text("item"), text("pack"));
     let _upload = uploads.0.try_acquire_owned().map_err(|_| Problem::new(Kind::Busy))?;
     let at = platform.clone();
@@ -190,9 +193,23 @@ pub async fn deliver(
     let spooled = spool::spool(&folder, request, params.text("file_name"), DELIVERY_MAX).await?;
     let actor = format!("key:{department}/{label}");
     let (path, file_name) = (spooled.path.to_path_buf(), spooled.file_name.clone());
-    let department = Some(department);
-    let delivery =
-        Delivery { path, file_name, item, pack, department, mode, confirmed, dry_run, actor };
+    let (of, department) = (department.clone(), Some(department));
+    let mends = match text("mends") {
+        Some(receipt) => Some(receipts::find(&platform, &receipt, &of).await?.receipt),
+        None => None,
+    };
+    let delivery = Delivery {
+        path,
+        file_name,
+        item,
+        pack,
+        department,
+        mode,
+        confirmed,
+        dry_run,
+        actor,
+        mends,
+    };
     // On a thread of its own: a caller that hangs up leaves a finished delivery, not half of one,
     // and the bulk load of SQLite stays on one thread.
     let (worker, runtime) = (platform.clone(), Handle::current());

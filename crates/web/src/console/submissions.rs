@@ -4,7 +4,6 @@ use askama::Template;
 use axum::{
     Extension, Router,
     extract::{DefaultBodyLimit, Path, Query, Request, State},
-    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -24,6 +23,7 @@ use crate::{
     deliveries::{Deliveries, Outcome},
     desk::{Bench, Desk},
     error::Error,
+    paper,
     portal::draw,
     signed::{self, Sent, Signed},
     view::{Frame, segment},
@@ -86,6 +86,17 @@ struct Receipt {
     rejected: u64,
     faults: Vec<FaultView>,
     next: Option<u64>,
+    /// The deliveries that mend rows of this one.
+    mending: Vec<Mending>,
+    mends: Option<String>,
+}
+
+struct Mending {
+    receipt: String,
+    received_at: String,
+    by: String,
+    filed: u64,
+    rejected: u64,
 }
 
 struct FaultView {
@@ -151,7 +162,10 @@ struct From {
 }
 
 #[derive(Deserialize)]
-struct Nothing {}
+struct Reason {
+    #[serde(default)]
+    reason: String,
+}
 
 async fn list(desk: Desk, Query(Before { before }): Query<Before>) -> Result<Response, Error> {
     let (platform, lang, access) = (desk.platform(), desk.lang(), desk.signed.access());
@@ -208,6 +222,10 @@ async fn hand_in(
     })?;
     let item = field("item")
         .ok_or_else(|| Error::BadRequest(Text::new("请选择信息项。", "Choose the item.")))?;
+    let mends = match field("mends") {
+        Some(receipt) => Some(delivery::find(&platform, &access, &receipt).await?.receipt),
+        None => None,
+    };
     let delivery = Delivery {
         path: spooled.path.to_path_buf(),
         file_name: spooled.file_name.clone(),
@@ -215,9 +233,10 @@ async fn hand_in(
         pack: None,
         department: Some(department),
         mode,
-        confirmed: false,
+        confirmed: None,
         dry_run: field("dry_run").is_some(),
         actor: access.actor.to_string(),
+        mends,
     };
     let number = deliveries.begin(&platform, signed.id(), delivery, spooled, room);
     Ok(Redirect::to(&format!("/console/deliveries/{number}")))
@@ -279,7 +298,7 @@ async fn confirm(
     Extension(deliveries): Extension<Deliveries>,
     Signed(signed): Signed,
     Path(number): Path<u64>,
-    Sent(Nothing {}): Sent<Nothing>,
+    Sent(Reason { reason }): Sent<Reason>,
 ) -> Result<Redirect, Error> {
     let department = delivery::department(&platform, &signed.access(), Action::Deliver)?;
     let held = deliveries.find(number, signed.id(), &department).ok_or(Error::NotFound)?;
@@ -293,7 +312,7 @@ async fn confirm(
             return Err(Error::NotFound);
         }
     };
-    let delivery = Delivery { confirmed: true, ..delivery };
+    let delivery = Delivery { confirmed: Some(reason), ..delivery };
     let next = deliveries.begin(&platform, signed.id(), delivery, spooled, room);
     held.outcome = Outcome::Confirmed(next);
     Ok(Redirect::to(&format!("/console/deliveries/{next}")))
@@ -309,6 +328,13 @@ async fn receipt(
     let from = from.unwrap_or(0);
     let faults = delivery::first_faults(platform, found.id, from, FAULTS).await?;
     let full = i64::try_from(faults.len()).is_ok_and(|count| count == FAULTS);
+    let mending = delivery::mending(platform, &found).await?.into_iter().map(|(one, by)| Mending {
+        received_at: platform.minute(one.received_at),
+        filed: one.counts.created + one.counts.changed + one.counts.unchanged,
+        rejected: one.counts.rejected,
+        receipt: one.receipt,
+        by,
+    });
     let counts = [
         (lang.t_static("共收到", "Rows received"), found.counts.rows),
         (lang.t_static("新增", "Added"), found.counts.created),
@@ -335,6 +361,8 @@ async fn receipt(
             _ => fault.row,
         }),
         faults: faults.iter().map(|fault| fault_view(fault, lang)).collect(),
+        mending: mending.collect(),
+        mends: found.mends,
         receipt: found.receipt,
     })
 }
@@ -392,9 +420,10 @@ async fn mend(
         pack: found.pack.clone(),
         department: Some(department),
         mode: api_use::mode("changes").ok_or(Error::Internal)?,
-        confirmed: false,
+        confirmed: None,
         dry_run: false,
         actor: access.actor.to_string(),
+        mends: Some(found.receipt.clone()),
     };
     let next = deliveries.begin(&platform, signed.id(), delivery, spooled, room);
     Ok(Redirect::to(&format!("/console/deliveries/{next}")))
@@ -403,26 +432,21 @@ async fn mend(
 async fn csv(desk: Desk, Path(number): Path<String>) -> Result<Response, Error> {
     let found = delivery::find(desk.platform(), &desk.signed.access(), &number).await?;
     let bytes = api_use::rejected_csv(desk.platform(), &found).await?;
-    Ok(download("text/csv; charset=utf-8", &format!("rejected-{}.csv", found.id), bytes))
+    Ok(paper::download("text/csv; charset=utf-8", &format!("rejected-{}.csv", found.id), bytes))
 }
 
 async fn xlsx(desk: Desk, Path(number): Path<String>) -> Result<Response, Error> {
     let found = delivery::find(desk.platform(), &desk.signed.access(), &number).await?;
     let bytes = api_use::rejected_xlsx(desk.platform(), &found).await?;
-    Ok(download(XLSX, &format!("rejected-{}.xlsx", found.id), bytes))
+    Ok(paper::download(XLSX, &format!("rejected-{}.xlsx", found.id), bytes))
 }
 
 async fn template(desk: Desk, Path(item): Path<String>) -> Result<Response, Error> {
     let bytes = delivery::template(desk.platform(), &desk.signed.access(), &item)?;
-    Ok(download(XLSX, &format!("{item}.xlsx"), bytes))
+    Ok(paper::download(XLSX, &format!("{item}.xlsx"), bytes))
 }
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-fn download(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
-}
 
 fn fault_view(fault: &Fault, lang: Lang) -> FaultView {
     FaultView {
