@@ -27,6 +27,7 @@ pub mod fault;
 pub mod identifier;
 pub mod ids;
 pub mod joint;
+pub mod linkage;
 pub mod list;
 pub mod listing;
 pub mod matter;

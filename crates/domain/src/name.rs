@@ -1,4 +1,12 @@
 //! Matching keys of names and document numbers; what was written is kept elsewhere as written.
+//!
+//! [`normalise`] gives a name one writing; [`forms`] and [`parts`] take it apart into what tells one
+//! organisation from another and what many share.
+
+pub mod forms;
+pub mod numeral;
+pub mod parts;
+pub mod writing;
 
 /// The matching key of a name: one writing for full and half width, brackets, case and white space.
 ///
@@ -57,7 +65,7 @@ fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
 
-fn is_han(letter: char) -> bool {
+pub(crate) fn is_han(letter: char) -> bool {
     matches!(u32::from(letter), 0x2E80..=0x2FDF | 0x3005..=0x3007 | 0x3040..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
 }
 
