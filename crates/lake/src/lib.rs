@@ -10,5 +10,7 @@
 //! because sums of floating-point numbers differ from plan to plan. The files carry no deletion
 //! vectors, so that any engine reads them as they are.
 //!
-//! So far this crate is this page: nothing in Xinheng evaluates the population yet, and the
+//! So far it holds [`linkage`] alone: nothing else in Xinheng evaluates the population yet, and the
 //! libraries it needs are not built until something does.
+
+pub mod linkage;

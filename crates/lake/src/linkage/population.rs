@@ -1,0 +1,186 @@
+//! A population made ready: values with their frequencies, and the keys of every record.
+
+use std::collections::HashMap;
+
+use domain::linkage::{
+    model::Measure,
+    value::{Prepared, Value, hash, short_hash},
+};
+
+use super::{
+    blocking::keys_of,
+    draft::Draft,
+    plan::{Plan, Take},
+};
+
+/// Records ready to be compared, with their keys.
+#[derive(Debug, Default)]
+pub struct Population {
+    pub records: Vec<Prepared>,
+    /// Keys of all records one after the other.
+    keys: Vec<u64>,
+    /// Where the keys of each record end.
+    ends: Vec<u32>,
+}
+
+/// How often values, words and bigrams occur over both sides.
+#[derive(Debug, Default)]
+pub struct Frequencies {
+    fields: Vec<FieldCounts>,
+    records: u32,
+}
+
+#[derive(Debug, Default)]
+struct FieldCounts {
+    values: HashMap<u64, [u32; 2]>,
+    words: HashMap<u32, u32>,
+    grams: HashMap<u32, u32>,
+    filled: [u32; 2],
+}
+
+impl Frequencies {
+    /// Counts one side or both.
+    #[must_use]
+    pub fn count(plan: &Plan, sides: &[&[Draft]]) -> Self {
+        let taken = |field: usize, wanted: fn(Take) -> bool| {
+            let mut parts = plan.keys.iter().flat_map(|key| &key.parts);
+            parts.any(|part| part.field == field && wanted(part.take))
+        };
+        let mut fields = Vec::new();
+        for (at, field) in plan.fields.iter().enumerate() {
+            let weighed = matches!(field.measure, Measure::Words | Measure::Contained);
+            let words = weighed || taken(at, |take| matches!(take, Take::RareWords(_)));
+            let grams = taken(at, |take| matches!(take, Take::RareGrams(_)));
+            let mut counts = FieldCounts::default();
+            for (side, drafts) in sides.iter().enumerate().take(2) {
+                for draft in *drafts {
+                    counts.add(side, draft.values(at), words, grams);
+                }
+            }
+            fields.push(counts);
+        }
+        let records = sides.iter().map(|side| side.len()).sum::<usize>();
+        Frequencies { fields, records: u32::try_from(records).unwrap_or(u32::MAX) }
+    }
+
+    /// How many records have a word in a field.
+    #[must_use]
+    pub fn word(&self, field: usize, word: &str) -> u32 {
+        let counts = self.fields.get(field);
+        counts.and_then(|counts| counts.words.get(&short_hash(word))).copied().unwrap_or_default()
+    }
+
+    /// How many records have a bigram in a field.
+    #[must_use]
+    pub fn gram(&self, field: usize, gram: u32) -> u32 {
+        let counts = self.fields.get(field);
+        counts.and_then(|counts| counts.grams.get(&gram)).copied().unwrap_or_default()
+    }
+
+    /// The share of pairs whose values of a field are equal by chance or by right.
+    #[must_use]
+    pub fn agreement(&self, field: usize, one_side: bool) -> f64 {
+        let Some(counts) = self.fields.get(field) else { return 0.0 };
+        let values = counts.values.values();
+        let [left, right] = counts.filled.map(f64::from);
+        if one_side {
+            let equal: f64 = values.map(|[n, _]| f64::from(*n) * (f64::from(*n) - 1.0)).sum();
+            return equal / (left * (left - 1.0)).max(1.0);
+        }
+        let equal: f64 = values.map(|[n, m]| f64::from(*n) * f64::from(*m)).sum();
+        equal / (left * right).max(1.0)
+    }
+
+    fn surprise(&self, field: usize, text: &str) -> f32 {
+        let Some(counts) = self.fields.get(field) else { return 0.0 };
+        let [left, right] = counts.values.get(&hash(text)).copied().unwrap_or_default();
+        let filled = counts.filled[0] + counts.filled[1];
+        rarity(left + right, filled)
+    }
+}
+
+/// Minus the logarithm of a share, in bits.
+fn rarity(count: u32, of: u32) -> f32 {
+    #[expect(clippy::cast_possible_truncation, reason = "bits need no more digits")]
+    let bits = (f64::from(of.max(1)) / f64::from(count.max(1))).log2() as f32;
+    bits.max(0.0)
+}
+
+impl FieldCounts {
+    fn add<'v>(
+        &mut self,
+        side: usize,
+        values: impl Iterator<Item = &'v str>,
+        words: bool,
+        grams: bool,
+    ) {
+        for value in values {
+            self.filled[side] += 1;
+            self.values.entry(hash(value)).or_default()[side] += 1;
+            if words {
+                for word in value.split(' ').filter(|word| !word.is_empty()) {
+                    *self.words.entry(short_hash(word)).or_default() += 1;
+                }
+            }
+            if grams {
+                for gram in bigrams(value) {
+                    *self.grams.entry(gram).or_default() += 1;
+                }
+            }
+        }
+    }
+}
+
+/// The bigrams of a text, by hash.
+pub(super) fn bigrams(text: &str) -> impl Iterator<Item = u32> {
+    text.chars().zip(text.chars().skip(1)).map(|(first, second)| {
+        u32::from(first).wrapping_mul(0x9E37_79B1) ^ u32::from(second).rotate_left(11)
+    })
+}
+
+impl Population {
+    /// Makes records ready. The drafts are used up as it goes.
+    #[must_use]
+    pub fn new(plan: &Plan, frequencies: &Frequencies, drafts: Vec<Draft>) -> Self {
+        let mut population = Population::default();
+        population.records.reserve_exact(drafts.len());
+        population.ends.reserve_exact(drafts.len());
+        let mut own = Vec::new();
+        for draft in drafts {
+            own.clear();
+            keys_of(plan, frequencies, &draft, &mut own);
+            own.sort_unstable();
+            own.dedup();
+            population.keys.extend_from_slice(&own);
+            population.ends.push(u32::try_from(population.keys.len()).unwrap_or(u32::MAX));
+            population.records.push(prepare(plan, frequencies, &draft));
+        }
+        population
+    }
+
+    /// The keys of a record.
+    #[must_use]
+    pub fn keys(&self, record: usize) -> &[u64] {
+        let start = record.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.keys[start as usize..self.ends[record] as usize]
+    }
+
+    /// How many keys the records have together.
+    #[must_use]
+    pub fn key_count(&self) -> usize {
+        self.keys.len()
+    }
+}
+
+fn prepare(plan: &Plan, frequencies: &Frequencies, draft: &Draft) -> Prepared {
+    let field = |(at, field): (usize, &super::plan::FieldPlan)| -> Box<[Value]> {
+        let mut weigh = |word: &str| rarity(frequencies.word(at, word), frequencies.records);
+        let values = draft.values(at).filter_map(|text| {
+            let surprise =
+                if field.by_frequency { frequencies.surprise(at, text) } else { 0.0 };
+            Value::new(field.measure, text, surprise, &mut weigh)
+        });
+        values.collect()
+    };
+    Prepared { fields: plan.fields.iter().enumerate().map(field).collect(), marks: draft.marks }
+}
