@@ -264,7 +264,7 @@ fn names_model() -> Model {
     let field = |(derive, measure): &(Derive, Measure)| Field {
         name: format!("{derive:?}"),
         measure: *measure,
-        by_frequency: false,
+        rarest: None,
         levels: vec![
             Level { at_least: 1.0, odds: Odds { m: 0.8, u: 0.001 } },
             Level { at_least: 0.85, odds: Odds { m: 0.15, u: 0.01 } },

@@ -26,8 +26,10 @@ pub enum Derive {
     Digits,
     /// The first number: of a house in its street.
     FirstNumber,
-    /// All but the first number.
+    /// What follows the first number.
     AfterNumber,
+    /// All but digits.
+    WithoutDigits,
 }
 
 impl Derive {
@@ -55,6 +57,9 @@ impl Derive {
         match self {
             Derive::Raw => written.trim().to_owned(),
             Derive::Digits => written.chars().filter(char::is_ascii_digit).collect(),
+            Derive::WithoutDigits => {
+                forms.fold(written).chars().filter(|one| !one.is_ascii_digit()).collect()
+            }
             Derive::FirstNumber => {
                 let start = written.trim_start_matches(|one: char| !one.is_ascii_digit());
                 start.chars().take_while(char::is_ascii_digit).collect()

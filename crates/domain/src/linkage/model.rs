@@ -24,9 +24,10 @@ pub struct Model {
 pub struct Field {
     pub name: String,
     pub measure: Measure,
-    /// Whether agreement on an unusual value counts more than on a usual one.
-    #[serde(default)]
-    pub by_frequency: bool,
+    /// Where agreement on an unusual value counts more than on a usual one: how often, by chance, two
+    /// values agree of which no third is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rarest: Option<f64>,
     pub levels: Vec<Level>,
     /// How often values are less alike than every level.
     pub unlike: Odds,
@@ -35,7 +36,7 @@ pub struct Field {
 /// Values at least so alike.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Level {
-    pub at_least: f32,
+    pub at_least: f64,
     #[serde(flatten)]
     pub odds: Odds,
 }
@@ -106,7 +107,8 @@ impl Model {
                 faults.push(Unusable::Levels(field.name.clone()));
             }
             let mut odds = field.levels.iter().map(|level| level.odds).chain([field.unlike]);
-            if !odds.all(|odds| proper(odds.m) && proper(odds.u)) {
+            let rarest = field.rarest.is_none_or(|rarest| 0.0 < rarest && rarest <= 1.0);
+            if !rarest || !odds.all(|odds| proper(odds.m) && proper(odds.u)) {
                 faults.push(Unusable::Odds(field.name.clone()));
             }
         }

@@ -50,7 +50,7 @@ pub struct Scorer<'m> {
 #[derive(Clone, Debug)]
 struct Ready {
     measure: Measure,
-    by_frequency: bool,
+    rarest: Option<f32>,
     /// Least likeness of each level.
     least: Vec<f32>,
     /// What each level speaks, and last what unlike values do.
@@ -109,8 +109,8 @@ fn ready(field: &Field) -> Ready {
     let odds = field.levels.iter().map(|level| level.odds).chain([field.unlike]);
     Ready {
         measure: field.measure,
-        by_frequency: field.by_frequency,
-        least: field.levels.iter().map(|level| level.at_least).collect(),
+        rarest: field.rarest.map(narrow),
+        least: field.levels.iter().map(|level| narrow(level.at_least)).collect(),
         bits: odds.map(|odds| narrow(odds.bits())).collect(),
         usual: field.levels.first().map_or(0.0, |level| narrow(-level.odds.u.log2())),
     }
@@ -129,8 +129,8 @@ impl Ready {
         let level = self.least.iter().position(|least| *least <= likeness);
         let level = level.unwrap_or(self.least.len());
         let mut bits = self.bits[level];
-        if level == 0 && self.by_frequency && a.hash == b.hash {
-            bits += a.surprise.min(b.surprise) - self.usual;
+        if let Some(rarest) = self.rarest.filter(|_| level == 0 && a.hash == b.hash) {
+            bits += -(a.others.max(b.others) + rarest).log2() - self.usual;
         }
         (u8::try_from(level).unwrap_or(MISSING), bits)
     }

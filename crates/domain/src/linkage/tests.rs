@@ -26,7 +26,7 @@ fn model(measures: &[Measure]) -> Model {
     let field = |measure: &Measure| Field {
         name: format!("{measure:?}"),
         measure: *measure,
-        by_frequency: true,
+        rarest: Some(0.001),
         levels: vec![
             Level { at_least: 1.0, odds: Odds { m: 0.8, u: 0.001 } },
             Level { at_least: 0.8, odds: Odds { m: 0.15, u: 0.009 } },
@@ -38,7 +38,7 @@ fn model(measures: &[Measure]) -> Model {
 
 fn prepared(measures: &[Measure], texts: &[String]) -> Prepared {
     let value = |(measure, text): (&Measure, &String)| {
-        Value::new(*measure, text, 10.0, &mut |_| 1.0).into_iter().collect()
+        Value::new(*measure, text, 0.0, &mut |_| 1.0).into_iter().collect()
     };
     let fields = measures.iter().zip(texts).map(value).collect();
     Prepared { fields, marks: Marks::default() }
@@ -53,7 +53,7 @@ fn score_of(measure: Measure, one: &str, other: &str) -> f32 {
 
 #[test]
 fn a_field_speaks_by_its_level() {
-    // Equal: log2(0.8 / 0.001) and no frequency beyond the usual one of 2^-9.97.
+    // Equal: log2(0.8 / 0.001), the value as rare as any.
     let rows = [
         (Measure::Equal, "示例", "示例", 9.68),
         (Measure::Equal, "示例", "示范", -4.31),
@@ -79,12 +79,13 @@ fn a_field_speaks_by_its_level() {
 fn an_unusual_value_speaks_more_than_a_usual_one() {
     let model = model(&[Measure::Equal]);
     let scorer = Scorer::new(&model).expect("a usable model");
-    let of = |surprise: f32| {
-        let value = Value::new(Measure::Equal, "示例", surprise, &mut |_| 1.0);
+    let of = |others: f32| {
+        let value = Value::new(Measure::Equal, "示例", others, &mut |_| 1.0);
         let one = Prepared { fields: [value.into_iter().collect()].into(), marks: Marks::default() };
         scorer.score(&one, &one).bits
     };
-    assert!((of(16.0) - of(4.0) - 12.0).abs() < 0.001);
+    // Three times as common as the rarest: a quarter of the chance, two bits.
+    assert!((of(0.0) - of(0.003) - 2.0).abs() < 0.001);
 }
 
 #[test]

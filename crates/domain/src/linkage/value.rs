@@ -15,8 +15,8 @@ pub struct Prepared {
 pub struct Value {
     /// By which equal values are told.
     pub hash: u64,
-    /// How little the value is shared: minus the logarithm of its part of the population, in bits.
-    pub surprise: f32,
+    /// The share of the population that has the value too, a pair that agrees on it not counted.
+    pub others: f32,
     pub content: Content,
 }
 
@@ -57,7 +57,7 @@ impl Value {
     pub fn new(
         measure: Measure,
         text: &str,
-        surprise: f32,
+        others: f32,
         weigh: &mut dyn FnMut(&str) -> f32,
     ) -> Option<Value> {
         if text.is_empty() {
@@ -70,7 +70,7 @@ impl Value {
             Measure::Words | Measure::Contained => Content::Words(words(text, weigh)),
             Measure::Near => point(text)?,
         };
-        Some(Value { hash: hash(text), surprise, content })
+        Some(Value { hash: hash(text), others, content })
     }
 }
 

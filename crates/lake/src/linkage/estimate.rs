@@ -24,6 +24,9 @@ const FIRST_GUESS: f64 = 0.9;
 /// Change of the share between rounds at which they end, as a part of it.
 const SETTLED: f64 = 1e-5;
 
+/// The part of agreements that is taken for chance at least, where nothing else in the data tells.
+const LEAST_CHANCE: f64 = 0.01;
+
 /// A draw that gives the same numbers on every machine.
 #[derive(Debug)]
 struct Draw(u64);
@@ -69,6 +72,11 @@ pub fn estimate(plan: &Plan, frequencies: &Frequencies, sides: Sides<'_>, index:
                 break;
             }
         }
+        for (at, field) in model.fields.iter_mut().enumerate() {
+            let chance = field.levels.first().map_or(1.0, |level| level.odds.u);
+            let single = 0.5 / f64::from(frequencies.filled(at).max(1));
+            field.rarest = field.rarest.map(|_| chance.min(single));
+        }
     }
     model
 }
@@ -83,7 +91,7 @@ fn first_guess(field: &FieldPlan) -> Field {
     Field {
         name: field.name.clone(),
         measure: field.measure,
-        by_frequency: field.by_frequency,
+        rarest: field.by_frequency.then_some(1.0),
         levels: field.levels.iter().map(|least| Level { at_least: *least, odds: next() }).collect(),
         unlike: Odds { m: left, u: FIRST_GUESS },
     }
@@ -183,7 +191,7 @@ fn round(model: &mut Model, chance: &[Vec<f64>], sample: &Sample) {
             odds.m = sum / total;
             // Pairs of one subject are among all pairs: what they bring is no chance.
             let rest = (all - model.share * odds.m) / (1.0 - model.share);
-            odds.u = rest.max(all * 0.01).clamp(1e-9, 1.0);
+            odds.u = rest.max(all * LEAST_CHANCE).clamp(f64::MIN_POSITIVE, 1.0);
         }
     }
 }

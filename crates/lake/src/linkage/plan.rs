@@ -20,7 +20,7 @@ pub struct FieldPlan {
     #[serde(default)]
     pub by_frequency: bool,
     /// Least likeness of each level, from most alike to least.
-    pub levels: Vec<f32>,
+    pub levels: Vec<f64>,
 }
 
 /// A blocking key: two records are compared where all its parts agree.

@@ -91,19 +91,29 @@ impl Frequencies {
         equal / (left * right).max(1.0)
     }
 
-    fn surprise(&self, field: usize, text: &str) -> f32 {
+    /// How many values of a field there are, over both sides.
+    #[must_use]
+    pub fn filled(&self, field: usize) -> u32 {
+        self.fields.get(field).map_or(0, |counts| counts.filled[0] + counts.filled[1])
+    }
+
+    /// The share of values that are this one, two that agree on it not counted.
+    fn others(&self, field: usize, text: &str) -> f32 {
         let Some(counts) = self.fields.get(field) else { return 0.0 };
         let [left, right] = counts.values.get(&hash(text)).copied().unwrap_or_default();
-        let filled = counts.filled[0] + counts.filled[1];
-        rarity(left + right, filled)
+        let others = f64::from((left + right).saturating_sub(2));
+        narrow(others / f64::from(self.filled(field).max(1)))
     }
 }
 
 /// Minus the logarithm of a share, in bits.
 fn rarity(count: u32, of: u32) -> f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "bits need no more digits")]
-    let bits = (f64::from(of.max(1)) / f64::from(count.max(1))).log2() as f32;
-    bits.max(0.0)
+    narrow((f64::from(of.max(1)) / f64::from(count.max(1))).log2().max(0.0))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a share needs no more digits")]
+fn narrow(share: f64) -> f32 {
+    share as f32
 }
 
 impl FieldCounts {
@@ -176,9 +186,8 @@ fn prepare(plan: &Plan, frequencies: &Frequencies, draft: &Draft) -> Prepared {
     let field = |(at, field): (usize, &super::plan::FieldPlan)| -> Box<[Value]> {
         let mut weigh = |word: &str| rarity(frequencies.word(at, word), frequencies.records);
         let values = draft.values(at).filter_map(|text| {
-            let surprise =
-                if field.by_frequency { frequencies.surprise(at, text) } else { 0.0 };
-            Value::new(field.measure, text, surprise, &mut weigh)
+            let others = if field.by_frequency { frequencies.others(at, text) } else { 0.0 };
+            Value::new(field.measure, text, others, &mut weigh)
         });
         values.collect()
     };
