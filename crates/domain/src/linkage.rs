@@ -9,6 +9,7 @@
 pub mod compare;
 pub mod derive;
 pub mod model;
+pub mod plan;
 pub mod score;
 pub mod value;
 pub mod veto;

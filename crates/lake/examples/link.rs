@@ -11,6 +11,7 @@ use domain::{
     linkage::{
         derive::Derive,
         model::{Field, Level, Measure, Model, Odds},
+        plan::Plan,
         score::Scorer,
         value::{Prepared, Value},
         veto::Marks,
@@ -22,7 +23,6 @@ use lake::linkage::{
     cluster::{Clusters, cluster},
     draft::Draft,
     estimate::estimate,
-    plan::Plan,
     population::{Frequencies, Population},
     scan::{Scan, Sides, scan},
 };

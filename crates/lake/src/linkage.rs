@@ -8,7 +8,6 @@ pub mod blocking;
 pub mod cluster;
 pub mod draft;
 pub mod estimate;
-pub mod plan;
 pub mod population;
 pub mod scan;
 

@@ -1,10 +1,12 @@
 //! Blocking (分块): which pairs are compared at all. Comparing every pair of a million is out of reach.
 
-use domain::linkage::value::hash;
+use domain::linkage::{
+    plan::{Key, KeyPart, Plan, Take},
+    value::hash,
+};
 
 use super::{
     draft::Draft,
-    plan::{Key, KeyPart, Plan, Take},
     population::{Frequencies, Population, bigrams},
 };
 

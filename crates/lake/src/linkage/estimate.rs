@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use domain::linkage::{
     model::{Field, Level, Model, Odds},
+    plan::{FieldPlan, Plan},
     score::{MISSING, Pattern, Scorer},
 };
 
 use super::{
     blocking::{Index, Skipped},
-    plan::{FieldPlan, Plan},
     population::Frequencies,
     scan::Sides,
 };

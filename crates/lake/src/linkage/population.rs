@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use domain::linkage::{
     model::Measure,
+    plan::{FieldPlan, Plan, Take},
     value::{Prepared, Value, hash, short_hash},
 };
 
 use super::{
     blocking::keys_of,
     draft::Draft,
-    plan::{Plan, Take},
 };
 
 /// Records ready to be compared, with their keys.
@@ -183,7 +183,7 @@ impl Population {
 }
 
 fn prepare(plan: &Plan, frequencies: &Frequencies, draft: &Draft) -> Prepared {
-    let field = |(at, field): (usize, &super::plan::FieldPlan)| -> Box<[Value]> {
+    let field = |(at, field): (usize, &FieldPlan)| -> Box<[Value]> {
         let mut weigh = |word: &str| rarity(frequencies.word(at, word), frequencies.records);
         let values = draft.values(at).filter_map(|text| {
             let others = if field.by_frequency { frequencies.others(at, text) } else { 0.0 };

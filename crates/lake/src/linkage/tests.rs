@@ -1,5 +1,5 @@
 use domain::{
-    linkage::{score::Scorer, veto::Marks},
+    linkage::{plan::Plan, score::Scorer, veto::Marks},
     name::forms::Forms,
 };
 use proptest::prelude::*;
@@ -9,7 +9,6 @@ use super::{
     cluster::cluster,
     draft::Draft,
     estimate::estimate,
-    plan::Plan,
     population::{Frequencies, Population},
     scan::{Pair, Scan, Sides, scan},
 };

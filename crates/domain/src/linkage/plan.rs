@@ -1,7 +1,65 @@
 //! How a population is linked: fields, keys and limits. A plan holds no parameter that data can tell.
 
-use domain::linkage::model::Measure;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Thresholds,
+    derive::Derive,
+    model::{Measure, Model},
+};
+use crate::{parameter::Reference, text::Text};
+
+/// One kind of linkage as `policy/linkage.toml` lays it down: who is compared, how, and what joins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Linkage {
+    pub id: String,
+    pub label: Text,
+    pub thresholds: Thresholds,
+    /// For a single description; a whole population tells its own parameters.
+    pub model: Model,
+    /// What each field of the model is drawn from.
+    pub drawn: Vec<Drawn>,
+    pub keys: Vec<Key>,
+    pub limits: Limits,
+    pub reference: Reference,
+}
+
+/// The written value a field comes from, and the part of it that is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    pub of: Written,
+    pub derive: Derive,
+}
+
+/// A value by which a subject without a code is described.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Written {
+    Name,
+    Address,
+    Telephone,
+    /// Latitude and longitude.
+    Position,
+}
+
+impl Linkage {
+    /// The plan by which a population is linked.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        let fields = self.model.fields.iter().map(|field| FieldPlan {
+            name: field.name.clone(),
+            measure: field.measure,
+            by_frequency: field.rarest.is_some(),
+            levels: field.levels.iter().map(|level| level.at_least).collect(),
+        });
+        Plan {
+            id: self.id.clone(),
+            fields: fields.collect(),
+            keys: self.keys.clone(),
+            limits: self.limits,
+        }
+    }
+}
 
 /// Fields and keys of one kind of linkage, with the limits of the work.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,13 +82,13 @@ pub struct FieldPlan {
 }
 
 /// A blocking key: two records are compared where all its parts agree.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Key {
     pub parts: Vec<KeyPart>,
 }
 
 /// What one field gives to a key.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct KeyPart {
     /// The field by its place in the plan.
     pub field: usize,
@@ -57,7 +115,8 @@ pub enum Take {
 }
 
 /// Limits, so that memory and time are bounded whatever the data.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Records that may share a key; a larger block is skipped and reported.
     pub most_in_block: usize,
