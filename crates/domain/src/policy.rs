@@ -11,8 +11,10 @@ use crate::{
     commitment::Template,
     deadline::DeadlineRule,
     disclosure::Disclosure,
+    linkage::plan::Linkage,
     list::{List, Measure},
     matter::MatterKind,
+    name::forms::Forms,
     notice::{NoticeKind, NoticeText},
     pack::Pack,
     parameter::{self, Dated, Parameter},
@@ -33,6 +35,10 @@ pub struct Policy {
     pub generations: Vec<Generation>,
     /// Kinds of matters, and the sections of a file that each opens.
     pub matters: Vec<MatterKind>,
+    /// Words by which names are taken apart.
+    pub names: Arc<Forms>,
+    /// How descriptions without a code are compared.
+    pub linkages: Vec<Linkage>,
     /// Serious-breach lists on which departments of a place decide.
     pub lists: Vec<List>,
     /// What commitments are made for.

@@ -16,7 +16,10 @@ use domain::{
         value::{Prepared, Value},
         veto::Marks,
     },
-    name::forms::{BranchWords, FormWords, Forms, Words},
+    name::{
+        forms::{BranchWords, FormWords, Forms, Words},
+        parts::Parts,
+    },
 };
 use lake::linkage::{
     blocking::{Index, Skipped},
@@ -135,11 +138,20 @@ fn link(job: &str, forms: &Forms, out: &str, left: &str, right: Option<&str>) ->
     let found = scan(sides, &index, &scorer, most, job.keep, job.threads);
     took.insert("score", began.elapsed().as_secs_f64());
     let began = Instant::now();
-    let clusters = cluster(sides, &found.pairs, job.join, job.plan.limits.most_members);
+    let clusters = cluster(sides, &found.pairs, &scorer, job.join, job.plan.limits.most_members);
     write(Path::new(out), &found, &clusters, sides)?;
     took.insert("cluster", began.elapsed().as_secs_f64());
     println!("{}", report(&model, &found, &clusters, &took));
     Ok(())
+}
+
+/// Where in a file the values of a job stand.
+struct Places {
+    side: u8,
+    sources: Vec<Vec<usize>>,
+    names: Vec<usize>,
+    code: Option<usize>,
+    account: Option<usize>,
 }
 
 /// Reads a file into drafts, one for each line.
@@ -147,46 +159,90 @@ fn read(job: &Job, forms: &Forms, path: &str, side: u8) -> Outcome<Vec<Draft>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
     let headings = reader.headers()?.clone();
     let place = |column: &String| headings.iter().position(|heading| heading.trim() == column);
-    let places = |columns: &[String]| columns.iter().filter_map(place).collect::<Vec<usize>>();
-    let sources: Vec<Vec<usize>> = job.sources.iter().map(|source| places(&source.columns)).collect();
-    let names = places(&job.names);
-    let [code, account] = [&job.code, &job.account].map(|one| one.as_ref().and_then(place));
-    let once = job.registers.get(usize::from(side)).copied().unwrap_or_default();
+    let all = |columns: &[String]| columns.iter().filter_map(place).collect::<Vec<usize>>();
+    let places = Places {
+        side,
+        sources: job.sources.iter().map(|source| all(&source.columns)).collect(),
+        names: all(&job.names),
+        code: job.code.as_ref().and_then(place),
+        account: job.account.as_ref().and_then(place),
+    };
     let mut drafts = Vec::new();
-    let mut row = csv::StringRecord::new();
-    while reader.read_record(&mut row)? {
-        let cell = |at: usize| row.get(at).unwrap_or_default().trim();
-        let mut draft = Draft::default();
-        if let Some(name) = names.iter().map(|at| cell(*at)).find(|name| !name.is_empty()) {
-            draft.marks = Marks::of(&forms.parts(name));
+    let mut rows = Vec::with_capacity(ROWS);
+    for row in reader.into_records() {
+        rows.push(row?);
+        if rows.len() == ROWS {
+            drafts.extend(drafted(job, forms, &places, &rows));
+            rows.clear();
         }
-        draft.marks.register = once.then_some(side);
-        if let Some(code) = code.and_then(|at| UnifiedCode::parse(cell(at)).ok()) {
-            draft.marks.set_code(&code);
-        }
-        if let Some(at) = account {
-            draft.marks.set_account(cell(at));
-        }
-        for (field, (source, places)) in job.sources.iter().zip(&sources).enumerate() {
-            let cells = places.iter().map(|at| cell(*at)).filter(|cell| !cell.is_empty());
-            if source.joined {
-                let cells: Vec<&str> = cells.collect();
-                let whole = cells.len() == places.len();
-                draft.add(field, &source.derive.of_text(forms, &cells.join(" ")).repeat(usize::from(whole)));
-                continue;
-            }
-            for cell in cells {
-                if source.derive.is_of_name() {
-                    let parts = forms.parts(cell);
-                    draft.add(field, source.derive.of_name(forms, &parts));
-                } else {
-                    draft.add(field, &source.derive.of_text(forms, cell));
-                }
-            }
-        }
-        drafts.push(draft);
     }
+    drafts.extend(drafted(job, forms, &places, &rows));
     Ok(drafts)
+}
+
+/// Rows taken apart together, over the threads.
+const ROWS: usize = 50_000;
+
+fn drafted(job: &Job, forms: &Forms, places: &Places, rows: &[csv::StringRecord]) -> Vec<Draft> {
+    let part = rows.len().div_ceil(job.threads.max(1)).max(1);
+    let of = |rows: &[csv::StringRecord]| -> Vec<Draft> {
+        rows.iter().map(|row| draft(job, forms, places, row)).collect()
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = rows.chunks(part).map(|rows| scope.spawn(|| of(rows))).collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
+    })
+}
+
+fn draft(job: &Job, forms: &Forms, places: &Places, row: &csv::StringRecord) -> Draft {
+    let cell = |at: usize| row.get(at).unwrap_or_default().trim();
+    let mut apart: Vec<(usize, Parts)> = Vec::new();
+    let mut draft = Draft::default();
+    if let Some(at) = places.names.iter().copied().find(|at| !cell(*at).is_empty()) {
+        draft.marks = Marks::of(taken_apart(&mut apart, forms, at, cell(at)));
+    }
+    let once = job.registers.get(usize::from(places.side)).copied().unwrap_or_default();
+    draft.marks.register = once.then_some(places.side);
+    if let Some(code) = places.code.and_then(|at| UnifiedCode::parse(cell(at)).ok()) {
+        draft.marks.set_code(&code);
+    }
+    if let Some(at) = places.account {
+        draft.marks.set_account(cell(at));
+    }
+    for (field, (source, columns)) in job.sources.iter().zip(&places.sources).enumerate() {
+        let filled = columns.iter().copied().filter(|at| !cell(*at).is_empty());
+        if source.joined {
+            let cells: Vec<&str> = filled.map(cell).collect();
+            if cells.len() == columns.len() {
+                draft.add(field, &source.derive.of_text(forms, &cells.join(" ")));
+            }
+            continue;
+        }
+        for at in filled {
+            if source.derive.is_of_name() {
+                let parts = taken_apart(&mut apart, forms, at, cell(at));
+                draft.add(field, source.derive.of_name(forms, parts));
+            } else {
+                draft.add(field, &source.derive.of_text(forms, cell(at)));
+            }
+        }
+    }
+    draft
+}
+
+/// The parts of the name in a column, taken apart once.
+fn taken_apart<'a>(
+    apart: &'a mut Vec<(usize, Parts)>,
+    forms: &Forms,
+    column: usize,
+    written: &str,
+) -> &'a Parts {
+    let known = apart.iter().position(|(own, _)| *own == column);
+    let at = known.unwrap_or_else(|| {
+        apart.push((column, forms.parts(written)));
+        apart.len() - 1
+    });
+    &apart[at].1
 }
 
 fn write(path: &Path, found: &Scan, clusters: &Clusters, sides: Sides<'_>) -> Outcome<()> {
@@ -215,6 +271,7 @@ fn report(model: &Model, found: &Scan, clusters: &Clusters, took: &BTreeMap<&str
         "kept": found.pairs.len(),
         "vetoed": vetoed,
         "vetoed_joins": clusters.vetoed,
+        "outvoted": clusters.outvoted,
         "too_large": clusters.too_large,
         "skipped_blocks": blocks.iter().sum::<u64>(),
         "skipped_pairs": pairs.iter().sum::<u64>(),
@@ -253,9 +310,8 @@ fn time_pairs(forms: &Forms, path: &str) -> Outcome<()> {
 }
 
 /// Fields of a name with parameters of the right size; a timing needs no better ones.
-const NAME_FIELDS: [(Derive, Measure); 4] = [
+const NAME_FIELDS: [(Derive, Measure); 3] = [
     (Derive::Core, Measure::Words),
-    (Derive::Core, Measure::JaroWinkler),
     (Derive::Form, Measure::Equal),
     (Derive::Division, Measure::Equal),
 ];

@@ -19,8 +19,10 @@ mod deadline;
 mod disclosure;
 mod document;
 mod generation;
+mod linkage;
 mod list;
 mod matter;
+mod name;
 mod notice;
 mod pack;
 mod parameter;
@@ -122,6 +124,8 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let matters = folder.required("matters.toml", report, matter::read);
     let passwords = folder.required("passwords.toml", report, password::read);
     let codes = code_list::read_all(folder, report);
+    let names = folder.required("names.toml", report, |page| name::read(page, &codes));
+    let linkages = folder.required("linkage.toml", report, linkage::read);
     let parameters = parameter::read_all(folder, report);
     let shelf =
         Shelf { walls: &walls, disclosures: &disclosures, codes: &codes, parameters: &parameters };
@@ -158,6 +162,8 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
         parameters: parameters.into_iter().filter_map(|(key, one)| Some((key, one?))).collect(),
         generations,
         matters: matters?,
+        names: Arc::new(names?),
+        linkages: linkages?,
         lists: lists?,
         templates: templates?,
         measures: measures?,

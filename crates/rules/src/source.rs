@@ -188,9 +188,9 @@ fn is_stray(path: &str) -> bool {
     let toml = path.ends_with(".toml");
     match parts[..] {
         [
-            "commitments.toml" | "deadlines.toml" | "disclosure.toml" | "lists.toml"
-            | "matters.toml" | "measures.toml" | "notices.toml" | "passwords.toml"
-            | "placeholders.toml" | "walls.toml",
+            "commitments.toml" | "deadlines.toml" | "disclosure.toml" | "linkage.toml"
+            | "lists.toml" | "matters.toml" | "measures.toml" | "names.toml" | "notices.toml"
+            | "passwords.toml" | "placeholders.toml" | "walls.toml",
         ] => false,
         ["catalogue" | "calendar" | "packs" | "cases" | "parameters", _] => !toml,
         ["parameters", "publication", _] => !toml,

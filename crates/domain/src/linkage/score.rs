@@ -131,6 +131,8 @@ impl Ready {
         let mut bits = self.bits[level];
         if let Some(rarest) = self.rarest.filter(|_| level == 0 && a.hash == b.hash) {
             bits += -(a.others.max(b.others) + rarest).log2() - self.usual;
+            // Equal values never speak less than values that are nearly alike.
+            bits = bits.max(self.bits[1]);
         }
         (u8::try_from(level).unwrap_or(MISSING), bits)
     }

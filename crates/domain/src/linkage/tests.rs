@@ -115,7 +115,7 @@ fn vetoes_are_told_by_marks() {
         marks
     };
     let named = |branch: bool, number: Option<u32>| Marks {
-        is_branch: Some(branch),
+        depth: Some(u8::from(branch)),
         number,
         ..Marks::default()
     };
@@ -145,7 +145,7 @@ fn vetoes_are_told_by_marks() {
 #[test]
 fn names_of_one_writing_give_their_marks() {
     let forms = Forms::default();
-    assert_eq!(Marks::of(&forms.parts("EXAMPLE")).is_branch, Some(false));
+    assert_eq!(Marks::of(&forms.parts("EXAMPLE")).depth, Some(0));
 }
 
 #[test]

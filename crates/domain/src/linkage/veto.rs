@@ -51,8 +51,8 @@ pub struct Marks {
     /// Hash of the division a branch is named after.
     pub(super) place: Option<u64>,
     pub is_person: Option<bool>,
-    /// None where there is no name to tell by.
-    pub is_branch: Option<bool>,
+    /// How many branches deep a name is, 0 for an organisation itself; none where there is no name.
+    pub depth: Option<u8>,
     /// A register that holds each subject once, by any number.
     pub register: Option<u8>,
 }
@@ -63,8 +63,9 @@ impl Marks {
     pub fn of(parts: &Parts) -> Marks {
         let branch = parts.branch.as_ref();
         let place = branch.filter(|branch| branch.divided).map(|branch| hash(&branch.place));
-        let is_branch = (!parts.key.is_empty()).then_some(branch.is_some());
-        Marks { number: parts.number, place, is_branch, ..Marks::default() }
+        let depth = branch.map_or(0, |branch| branch.depth);
+        let depth = (!parts.key.is_empty()).then_some(depth);
+        Marks { number: parts.number, place, depth, ..Marks::default() }
     }
 
     /// A code that passed its check digit; one that did not is no ground for a veto.
@@ -83,7 +84,7 @@ impl Marks {
         let rows = [
             (differ(self.code, other.code), Veto::OtherCode),
             (differ(self.is_person, other.is_person), Veto::PersonAndOrganisation),
-            (differ(self.is_branch, other.is_branch), Veto::BranchAndParent),
+            (differ(self.depth, other.depth), Veto::BranchAndParent),
             (differ(self.place, other.place), Veto::OtherBranch),
             (differ(self.number, other.number), Veto::OtherNumber),
             (differ(self.account, other.account), Veto::OtherAccount),

@@ -67,12 +67,14 @@ pub struct Forms {
     /// Forms in letters: their words joined by a space, and whether they may lead.
     lettered: HashMap<String, (Form, bool)>,
     pub(super) longest: usize,
+    /// First and last words of forms in letters: a name with none of them at its ends has no form.
+    pub(super) edges: HashSet<String>,
     /// Words of branches, the longest first, and whether they need a number.
     pub(super) branches: Vec<(String, bool)>,
     pub(super) former: Vec<String>,
     pub(super) trading: Vec<String>,
-    pub(super) filler: HashSet<String>,
-    pub(super) numbered: HashSet<String>,
+    pub(super) filler: Vec<String>,
+    pub(super) numbered: Vec<String>,
     /// Short names of divisions by every writing.
     divisions: HashMap<String, String>,
     longest_division: usize,
@@ -127,6 +129,8 @@ impl Forms {
         let Some(last) = word.chars().next_back() else { return false };
         if !word.chars().any(is_han) {
             self.longest = self.longest.max(word.split(' ').count());
+            let own = [word.split(' ').next(), word.split(' ').next_back()];
+            self.edges.extend(own.into_iter().flatten().map(str::to_owned));
             let before = self.lettered.insert(word, (form, leads));
             return before.is_none_or(|(other, _)| other == form);
         }
@@ -147,7 +151,7 @@ impl Forms {
         self.branches = branches.map(|(word, only)| (fold(word), only)).collect();
         self.branches.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         self.former = words.former.iter().map(fold).collect();
-        self.trading = words.trading.iter().map(fold).collect();
+        self.trading = words.trading.iter().map(|word| format!(" {} ", fold(word))).collect();
         self.filler = words.filler.iter().map(fold).collect();
         self.numbered = words.numbered.iter().map(fold).collect();
     }

@@ -40,6 +40,8 @@ pub struct Branch {
     pub place: String,
     /// Whether [`Branch::place`] is a division of the table.
     pub divided: bool,
+    /// One for a branch, two for a branch of a branch.
+    pub depth: u8,
 }
 
 impl Forms {
@@ -56,6 +58,9 @@ impl Forms {
     /// Takes former names out: (曾用名:…), (原…有限公司), or 曾用名:… to the end.
     fn without_former(&self, text: &str) -> (String, Vec<String>) {
         let mut former = Vec::new();
+        if !text.contains(['(', ':']) {
+            return (text.to_owned(), former);
+        }
         let mut kept = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, group, after)) = bracketed(rest) {
@@ -88,7 +93,7 @@ impl Forms {
 
     fn without_trading<'t>(&self, text: &'t str) -> (&'t str, Option<String>) {
         let split = self.trading.iter().find_map(|mark| {
-            let (before, after) = text.split_once(&format!(" {mark} "))?;
+            let (before, after) = text.split_once(mark.as_str())?;
             (!before.is_empty() && !after.is_empty()).then_some((before, after))
         });
         match split {
@@ -123,7 +128,8 @@ impl Forms {
                 let (before, number) = self.branch_of(group, true).unwrap_or((group, None));
                 let divided = self.division(before).is_some();
                 let parent = plain[..end.min(plain.len())].to_owned();
-                let branch = Branch { parent: parent.clone(), place: before.to_owned(), divided };
+                let (place, depth) = (before.to_owned(), 1 + self.depth(&parent));
+                let branch = Branch { parent: parent.clone(), place, divided, depth };
                 (parent, Some(branch), number)
             }
             None => self.branch(&plain),
@@ -164,8 +170,14 @@ impl Forms {
         let end = self.last_form_end(before).filter(|end| *end <= before.len());
         let (parent, place) = before.split_at(end.unwrap_or(before.len()));
         let divided = self.division(place).is_some();
-        let branch = Branch { parent: parent.to_owned(), place: place.to_owned(), divided };
-        (parent.to_owned(), Some(branch), number)
+        let (parent, depth) = (parent.to_owned(), 1 + self.depth(parent));
+        let branch = Branch { parent: parent.clone(), place: place.to_owned(), divided, depth };
+        (parent, Some(branch), number)
+    }
+
+    /// One where the parent of a branch is itself one.
+    fn depth(&self, parent: &str) -> u8 {
+        u8::from(self.branch_of(parent, false).is_some())
     }
 
     /// What is before the words of a branch, and its number; none where it is no branch.
@@ -180,23 +192,30 @@ impl Forms {
 
     fn latin(&self, text: &str) -> Parts {
         let plain = text.replace(['(', ')', ':'], " ");
-        let mut words: Vec<&str> = plain.split_whitespace().collect();
+        let mut words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
         let key = words.join(" ");
         let number = self.take_number(&mut words);
-        let branch = self.branches.iter().find(|(word, only)| {
-            !only && 1 < words.len() && words.last().is_some_and(|last| last == word)
-        });
-        let branch = branch.map(|_| {
+        let last = words.last().filter(|_| 1 < words.len());
+        let branch = self.branches.iter().any(|(word, only)| !only && last.is_some_and(|l| l == word));
+        let branch = branch.then(|| {
             words.pop();
-            Branch { parent: words.join(" "), place: String::new(), divided: false }
+            Branch { parent: words.join(" "), place: String::new(), divided: false, depth: 1 }
         });
-        let mut form = None;
-        while let Some((rest, of)) = self.lettered_form(&words) {
-            (words, form) = (rest, form.or(Some(of)));
+        let body = words.join(" ");
+        let (mut rest, mut form) = (body.as_str(), None);
+        while let Some((shorter, of)) = self.lettered_form(rest) {
+            (rest, form) = (shorter, form.or(Some(of)));
         }
-        let told = |word: &&&str| !self.filler.contains(**word);
-        let core: Vec<&str> = words.iter().filter(told).copied().collect();
-        let core = if core.is_empty() { key.clone() } else { core.join(" ") };
+        let mut core = String::with_capacity(rest.len());
+        for word in rest.split(' ').filter(|word| !self.filler.iter().any(|one| one == word)) {
+            if !core.is_empty() {
+                core.push(' ');
+            }
+            core.push_str(word);
+        }
+        if core.is_empty() {
+            core.clone_from(&key);
+        }
         Parts { key, core, form, branch, number, ..Parts::default() }
     }
 
@@ -207,11 +226,11 @@ impl Forms {
             (short && word.bytes().all(|one| one.is_ascii_digit())).then(|| word.parse().ok())?
         };
         for at in 1..words.len() {
-            let marked = self.numbered.contains(words[at - 1]);
+            let marked = self.is_numbered(words[at - 1]);
             let Some(number) = digits(words[at]) else { continue };
             if marked || at + 1 == words.len() {
                 let mut first = at;
-                while 1 < first && self.numbered.contains(words[first - 1]) {
+                while 1 < first && self.is_numbered(words[first - 1]) {
                     first -= 1;
                 }
                 words.drain(first..=at);
@@ -221,18 +240,27 @@ impl Forms {
         None
     }
 
+    fn is_numbered(&self, word: &str) -> bool {
+        self.numbered.iter().any(|one| one == word)
+    }
+
     /// Takes the longest legal form off the end or the beginning, where something is left.
-    fn lettered_form<'t>(&self, words: &[&'t str]) -> Option<(Vec<&'t str>, Form)> {
-        let most = self.longest.min(words.len().saturating_sub(1));
-        (1..=most).rev().find_map(|count| {
-            let (rest, end) = words.split_at(words.len() - count);
-            if let Some((form, _)) = self.lettered(&end.join(" ")) {
-                return Some((rest.to_vec(), form));
+    fn lettered_form<'t>(&self, body: &'t str) -> Option<(&'t str, Form)> {
+        let (first, last) = (body.find(' ')?, body.rfind(' ')?);
+        if self.edges.contains(&body[last + 1..]) {
+            let spaces = body.rmatch_indices(' ').take(self.longest);
+            let found = spaces.filter_map(|(at, _)| Some((at, self.lettered(&body[at + 1..])?.0)));
+            if let Some((at, form)) = found.last() {
+                return Some((&body[..at], form));
             }
-            let (start, rest) = words.split_at(count);
-            let (form, leads) = self.lettered(&start.join(" "))?;
-            leads.then(|| (rest.to_vec(), form))
-        })
+        }
+        if self.edges.contains(&body[..first]) {
+            let spaces = body.match_indices(' ').take(self.longest);
+            let found = spaces.filter_map(|(at, _)| Some((at, self.lettered(&body[..at])?)));
+            let leading = found.filter(|(_, (_, leads))| *leads).last();
+            return leading.map(|(at, (form, _))| (&body[at + 1..], form));
+        }
+        None
     }
 }
 

@@ -45,6 +45,9 @@ impl Simplified {
 /// `&` as a word, words parted by one space and Chinese characters by none.
 #[must_use]
 pub fn fold(simplified: &Simplified, text: &str) -> String {
+    if text.is_ascii() {
+        return fold_ascii(text);
+    }
     let mut folded = Folded { text: String::with_capacity(text.len()), gap: false };
     if text.chars().all(is_plain) {
         text.chars().for_each(|letter| folded.push(simplified, letter));
@@ -55,6 +58,42 @@ pub fn fold(simplified: &Simplified, text: &str) -> String {
         });
     }
     folded.text
+}
+
+/// The same for the letters most names in the world are written in, in a fraction of the time.
+fn fold_ascii(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let (mut gap, mut word) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            b'.' | b'\'' | b'`' => {}
+            b'(' | b'[' | b')' | b']' | b':' => {
+                let mark = match byte {
+                    b'(' | b'[' => '(',
+                    b':' => ':',
+                    _ => ')',
+                };
+                folded.push(mark);
+                (gap, word) = (false, false);
+            }
+            b'&' | b'#' => {
+                if word {
+                    folded.push(' ');
+                }
+                folded.push_str(if byte == b'&' { "AND" } else { "#" });
+                (gap, word) = (true, true);
+            }
+            _ if byte.is_ascii_alphanumeric() => {
+                if gap && word {
+                    folded.push(' ');
+                }
+                folded.push(char::from(byte.to_ascii_uppercase()));
+                (gap, word) = (false, true);
+            }
+            _ => gap = true,
+        }
+    }
+    folded
 }
 
 /// Whether a letter needs no decomposition.
@@ -142,12 +181,18 @@ mod tests {
             ("Société Générale d'Exemple, S.A.", "SOCIETE GENERALE DEXEMPLE SA"),
             ("A & B  Müller-Straße GmbH", "A AND B MULLER STRASSE GMBH"),
             ("Store #12", "STORE # 12"),
+            ("A&B [Holdings]: no. 7#8 (x) y", "A AND B(HOLDINGS):NO 7 # 8(X)Y"),
             ("示例 ABC 公司", "示例ABC公司"),
             ("示例\u{200B}店", "示例店"),
             ("", ""),
         ];
         for (text, expected) in rows {
             assert_eq!(fold(&simplified, text), expected, "{text}");
+            if text.is_ascii() {
+                let mut slow = Folded { text: String::new(), gap: false };
+                text.chars().for_each(|letter| slow.push(&simplified, letter));
+                assert_eq!(slow.text, expected, "letter by letter: {text}");
+            }
         }
     }
 }

@@ -138,6 +138,8 @@ fn policy() -> Policy {
         disclosures: Vec::new(),
         parameters: BTreeMap::from([("term".to_owned(), term())]),
         matters: Vec::new(),
+        names: std::sync::Arc::default(),
+        linkages: Vec::new(),
         lists: Vec::new(),
         templates: Vec::new(),
         measures: Vec::new(),

@@ -4,7 +4,7 @@
 //! for a pair of two subjects. So the share of pairs of one subject is a share of all pairs and no
 //! field has to be left out for having made the key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::linkage::{
     model::{Field, Level, Model, Odds},
@@ -43,9 +43,12 @@ impl Draw {
 }
 
 /// How often each pattern occurs among candidates, and of how many pairs they stand for.
+///
+/// A vetoed pair is decided without the model and tells it nothing.
 #[derive(Debug)]
 struct Sample {
     patterns: BTreeMap<Pattern, f64>,
+    vetoed: BTreeMap<Pattern, f64>,
     pairs: f64,
 }
 
@@ -64,7 +67,8 @@ pub fn estimate(plan: &Plan, frequencies: &Frequencies, sides: Sides<'_>, index:
         )),
         Err(_) => None,
     };
-    if let Some((chance, sample)) = sampled {
+    if let Some((mut chance, sample)) = sampled {
+        leave_out(&mut chance, &sample);
         for _ in 0..plan.limits.most_rounds {
             let before = model.share;
             round(&mut model, &chance, &sample);
@@ -142,9 +146,9 @@ fn candidates(plan: &Plan, sides: Sides<'_>, index: &Index, scorer: &Scorer<'_>)
     let count = sides.left.records.len();
     let mut order: Vec<usize> = (0..count).collect();
     let mut draw = Draw(2);
-    let mut sample = Sample { patterns: BTreeMap::new(), pairs: 0.0 };
+    let mut sample = Sample { patterns: BTreeMap::new(), vetoed: BTreeMap::new(), pairs: 0.0 };
     let (mut found, mut compared) = (Vec::new(), 0);
-    let mut patterns: std::collections::HashMap<Pattern, f64> = std::collections::HashMap::new();
+    let mut patterns: HashMap<Pattern, f64> = HashMap::new();
     let mut skipped = Skipped::default();
     for place in 0..count {
         if plan.limits.learning_pairs <= compared {
@@ -160,8 +164,12 @@ fn candidates(plan: &Plan, sides: Sides<'_>, index: &Index, scorer: &Scorer<'_>)
                 continue;
             }
             let other = &sides.other().records[*right as usize];
-            *patterns.entry(scorer.pattern(own, other)).or_default() += 1.0;
             compared += 1;
+            let pattern = scorer.pattern(own, other);
+            match own.marks.veto(&other.marks) {
+                Some(_) => *sample.vetoed.entry(pattern).or_default() += 1.0,
+                None => *patterns.entry(pattern).or_default() += 1.0,
+            }
         }
         sample.pairs += real(sides.other().records.len() - usize::from(sides.right.is_none()));
     }
@@ -169,10 +177,23 @@ fn candidates(plan: &Plan, sides: Sides<'_>, index: &Index, scorer: &Scorer<'_>)
     sample
 }
 
+/// Takes agreement of vetoed pairs off the chance of agreement.
+fn leave_out(chance: &mut [Vec<f64>], sample: &Sample) {
+    for (at, levels) in chance.iter_mut().enumerate() {
+        for (pattern, count) in &sample.vetoed {
+            let level = usize::from(pattern.level(at));
+            if let Some(share) = levels.get_mut(level) {
+                *share = (*share - count / sample.pairs.max(1.0)).max(f64::MIN_POSITIVE);
+            }
+        }
+    }
+}
+
 /// One round: who is of one subject under the parameters, and the parameters under that.
 fn round(model: &mut Model, chance: &[Vec<f64>], sample: &Sample) {
     let mut same = 0.0;
     let mut sums: Vec<Vec<f64>> = chance.iter().map(|levels| vec![1e-3; levels.len()]).collect();
+    let mut others: Vec<Vec<f64>> = chance.iter().map(|levels| vec![0.0; levels.len()]).collect();
     for (pattern, count) in &sample.patterns {
         let expected = count * posterior(model, *pattern);
         same += expected;
@@ -180,18 +201,22 @@ fn round(model: &mut Model, chance: &[Vec<f64>], sample: &Sample) {
             let level = pattern.level(field);
             if let Some(sum) = sums.get_mut(usize::from(level)).filter(|_| level != MISSING) {
                 *sum += expected;
+                others[field][usize::from(level)] += count - expected;
             }
         }
     }
     model.share = (same / sample.pairs.max(1.0)).clamp(f64::MIN_POSITIVE, 0.5);
-    for ((field, sums), chance) in model.fields.iter_mut().zip(&sums).zip(chance) {
+    let rows = model.fields.iter_mut().zip(&sums).zip(chance).zip(&others);
+    for (((field, sums), chance), others) in rows {
         let total: f64 = sums.iter().sum();
         let odds = field.levels.iter_mut().map(|level| &mut level.odds).chain([&mut field.unlike]);
-        for ((odds, sum), all) in odds.zip(sums).zip(chance) {
+        for (((odds, sum), all), other) in odds.zip(sums).zip(chance).zip(others) {
             odds.m = sum / total;
-            // Pairs of one subject are among all pairs: what they bring is no chance.
-            let rest = (all - model.share * odds.m) / (1.0 - model.share);
-            odds.u = rest.max(all * LEAST_CHANCE).clamp(f64::MIN_POSITIVE, 1.0);
+            // Pairs of one subject are among all pairs: what they bring is no chance. What candidates
+            // bring is chance at least, and so is a part of all agreement.
+            let own = model.share * odds.m;
+            let rest = ((all - own) / (1.0 - model.share)).max(other / sample.pairs.max(1.0));
+            odds.u = rest.max(own * LEAST_CHANCE).clamp(f64::MIN_POSITIVE, 1.0);
         }
     }
 }

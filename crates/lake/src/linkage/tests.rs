@@ -60,7 +60,7 @@ fn linked(plan: &Plan, left: Vec<Draft>, right: Vec<Draft>) -> (Scan, Vec<(u32, 
     let model = estimate(plan, &frequencies, sides, &index);
     let scorer = Scorer::new(&model).expect("a usable model");
     let found = scan(sides, &index, &scorer, plan.limits.most_in_block, 0.0, 2);
-    let clusters = cluster(sides, &found.pairs, 0.0, plan.limits.most_members);
+    let clusters = cluster(sides, &found.pairs, &scorer, 0.0, plan.limits.most_members);
     let offset = left.records.len();
     let joined = found.pairs.iter().map(|pair| (pair.left, pair.right)).filter(|(one, other)| {
         clusters.of[*one as usize] == clusters.of[*other as usize + offset]
@@ -124,7 +124,10 @@ proptest! {
             .map(|(left, right, bits)| Pair { left: left as u32, right: right as u32, bits })
             .collect();
         let sides = Sides { left: &population, right: None };
-        let clusters = cluster(sides, &pairs, 5.0, 12);
+        let index = Index::new(&population);
+        let model = estimate(&plan, &frequencies, sides, &index);
+        let scorer = Scorer::new(&model).expect("a usable model");
+        let clusters = cluster(sides, &pairs, &scorer, -50.0, 12);
         for (one, own) in clusters.of.iter().enumerate() {
             let members = clusters.of.iter().filter(|other| *other == own).count();
             prop_assert!(members <= 12);

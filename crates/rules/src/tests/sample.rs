@@ -7,6 +7,54 @@ const SUBJECT: &str = include_str!("../../../../policy/access/subject.cedar");
 const MATTERS: &str = include_str!("../../../../policy/matters.toml");
 const DEADLINES: &str = "";
 
+const NAMES: &str = r#"
+division_ending = ["市"]
+former = ["曾用名"]
+trading = ["DBA"]
+filler = ["The"]
+numbered = ["No"]
+[[form]]
+id = "limited"
+words = ["有限公司", "Ltd"]
+instrument = "示例规定"
+verified = true
+[[form]]
+id = "shares"
+words = ["股份公司"]
+instrument = "示例规定"
+verified = true
+[[branch]]
+words = ["分公司"]
+instrument = "示例规定"
+verified = true
+[writing]
+traditional = ["東东"]
+instrument = "示例规定"
+verified = true
+"#;
+
+const LINKAGE: &str = r#"
+[[linkage]]
+id = "organisation"
+zh = "示例"
+en = "Sample"
+same = 10.0
+review = 0.0
+share = 0.001
+limits = { most_in_block = 9, random_pairs = 9, learning_pairs = 9, most_rounds = 9, most_members = 9 }
+instrument = "示例规定"
+verified = true
+[[linkage.field]]
+name = "core"
+of = "name"
+derive = "core"
+measure = "bigrams"
+levels = [{ at_least = 1.0, m = 0.9, u = 0.1 }]
+unlike = { m = 0.1, u = 0.9 }
+[[linkage.key]]
+parts = [{ field = "core", take = { first = 4 } }]
+"#;
+
 const COMMITMENTS: &str = r#"
 [[template]]
 id = "premises"
@@ -398,8 +446,10 @@ pub(super) const FOLDER: [(&str, &str); 28] = [
     ("commitments.toml", COMMITMENTS),
     ("matters.toml", MATTERS),
     ("deadlines.toml", DEADLINES),
+    ("linkage.toml", LINKAGE),
     ("lists.toml", ""),
     ("measures.toml", ""),
+    ("names.toml", NAMES),
     ("notices.toml", NOTICES),
     ("packs/old.toml", PACK),
     ("parameters/age.toml", AGE),

@@ -84,6 +84,9 @@ fn a_branch_names_its_parent_and_its_number() {
     let branch = forms().parts("示例東方商贸有限公司宝丰分公司").branch.expect("a branch");
     assert_eq!(branch.parent, "示例东方商贸有限公司");
     assert!(branch.divided);
+    let depth = |name: &str| forms().parts(name).branch.map(|branch| branch.depth);
+    assert_eq!(depth("示例餐饮二店第三分公司"), Some(2), "a branch of a branch");
+    assert_eq!(depth("示例餐饮二店"), Some(1));
 }
 
 #[test]
