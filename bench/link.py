@@ -23,7 +23,7 @@ NAMES = int(os.environ.get("BENCH_NAMES", 1_000_000))
 RUNS = int(os.environ.get("BENCH_RUNS", 3))
 PAIRS = 6_000
 REGISTER = 20_000
-LIMITS = {"most_in_block": 400, "random_pairs": 300_000, "learning_pairs": 2_000_000, "most_rounds": 100, "most_members": 200}
+LIMITS = {"most_in_block": 400, "random_pairs": 300_000, "learning_pairs": 500_000, "most_rounds": 100, "most_members": 200}
 WORDS = [str(ROOT / "policy" / "names.toml"), str(ROOT / "policy" / "codes" / "divisions.csv")]
 
 

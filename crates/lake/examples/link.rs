@@ -89,7 +89,10 @@ fn main() -> Outcome<()> {
         [job, names, divisions, out, left, right] => {
             link(job, &forms(names, divisions)?, out, left, Some(right))
         }
-        _ => Err("usage: link <plan.json> <names.toml> <divisions.csv> <out.csv> <left.csv> [right.csv]".into()),
+        _ => Err(
+            "usage: link <plan.json> <names.toml> <divisions.csv> <out.csv> <left.csv> [right.csv]"
+                .into(),
+        ),
     }
 }
 
@@ -121,10 +124,11 @@ fn link(job: &str, forms: &Forms, out: &str, left: &str, right: Option<&str>) ->
     let right = right.map(|path| read(&job, forms, path, 1)).transpose()?;
     took.insert("read", began.elapsed().as_secs_f64());
     let began = Instant::now();
-    let both: Vec<&[Draft]> = [Some(&left), right.as_ref()].into_iter().flatten().map(Vec::as_slice).collect();
+    let both: Vec<&[Draft]> =
+        [Some(&left), right.as_ref()].into_iter().flatten().map(Vec::as_slice).collect();
     let frequencies = Frequencies::count(&job.plan, &both);
-    let left = Population::new(&job.plan, &frequencies, left);
-    let right = right.map(|drafts| Population::new(&job.plan, &frequencies, drafts));
+    let left = Population::new(&job.plan, &frequencies, left, job.threads);
+    let right = right.map(|drafts| Population::new(&job.plan, &frequencies, drafts, job.threads));
     let sides = Sides { left: &left, right: right.as_ref() };
     let index = Index::new(sides.other());
     took.insert("prepare", began.elapsed().as_secs_f64());
@@ -305,7 +309,10 @@ fn time_pairs(forms: &Forms, path: &str) -> Outcome<()> {
         sum += f32::from(u8::from(one.marks.veto(&other.marks).is_some()));
     }
     let scored = began.elapsed().as_secs_f64();
-    println!("{}", json!({ "pairs": pairs.len(), "written": written, "scored": scored, "sum": sum }));
+    println!(
+        "{}",
+        json!({ "pairs": pairs.len(), "written": written, "scored": scored, "sum": sum })
+    );
     Ok(())
 }
 

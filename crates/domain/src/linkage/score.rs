@@ -45,6 +45,8 @@ pub struct Scorer<'m> {
     model: &'m Model,
     prior: f32,
     fields: Vec<Ready>,
+    /// The most that each field and all after it can speak for one subject.
+    hope: Vec<f32>,
 }
 
 #[derive(Clone, Debug)]
@@ -68,7 +70,12 @@ impl<'m> Scorer<'m> {
         }
         let share = model.share.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON);
         let prior = narrow((share / (1.0 - share)).log2());
-        Ok(Scorer { model, prior, fields: model.fields.iter().map(ready).collect() })
+        let fields: Vec<Ready> = model.fields.iter().map(ready).collect();
+        let mut hope = vec![0.0; fields.len() + 1];
+        for (at, field) in fields.iter().enumerate().rev() {
+            hope[at] = hope[at + 1] + field.most();
+        }
+        Ok(Scorer { model, prior, fields, hope })
     }
 
     /// How the fields agree, without weighing them.
@@ -80,15 +87,29 @@ impl<'m> Scorer<'m> {
     /// The score of a pair; the same both ways round.
     #[must_use]
     pub fn score(&self, one: &Prepared, other: &Prepared) -> Score {
+        self.weigh(one, other, f32::NEG_INFINITY).unwrap_or_else(|score| score)
+    }
+
+    /// The score of a pair that has at least so many bits; it stops where what is left cannot reach them.
+    #[must_use]
+    pub fn at_least(&self, one: &Prepared, other: &Prepared, least: f32) -> Option<Score> {
+        self.weigh(one, other, least).ok().filter(|score| least <= score.bits)
+    }
+
+    /// The score, or as much of it as was looked at where `least` is out of reach.
+    fn weigh(&self, one: &Prepared, other: &Prepared, least: f32) -> Result<Score, Score> {
         let mut score = Score { bits: self.prior, pattern: Pattern::default() };
-        for (place, field) in (0u32..).zip(&self.fields) {
+        for (place, (field, hope)) in (0u32..).zip(self.fields.iter().zip(&self.hope)) {
+            if score.bits + hope < least {
+                return Err(score);
+            }
             let at = place as usize;
             let values = one.fields.get(at).zip(other.fields.get(at));
             let (level, bits) = values.map_or((MISSING, 0.0), |(a, b)| field.weigh(a, b));
             score.bits += bits;
             score.pattern.set(place, level);
         }
-        score
+        Ok(score)
     }
 
     /// What speaks for and against, the weightiest first.
@@ -117,6 +138,13 @@ fn ready(field: &Field) -> Ready {
 }
 
 impl Ready {
+    /// The most the field can speak for one subject; nothing where it is missing.
+    fn most(&self) -> f32 {
+        let rare = self.rarest.map_or(0.0, |rarest| (-rarest.log2() - self.usual).max(0.0));
+        let levels = self.bits.iter().copied().fold(0.0, f32::max);
+        levels + rare
+    }
+
     /// The best agreement among the values of both sides.
     fn weigh(&self, one: &[Value], other: &[Value]) -> (u8, f32) {
         let pairs = one.iter().flat_map(|a| other.iter().map(move |b| (a, b)));

@@ -48,7 +48,8 @@ fn score_of(measure: Measure, one: &str, other: &str) -> f32 {
     let model = model(&[measure]);
     let scorer = Scorer::new(&model).expect("a usable model");
     let [one, other] = [one, other].map(|text| prepared(&[measure], &[text.to_owned()]));
-    scorer.score(&one, &other).bits - Scorer::new(&model).expect("usable").score(&Prepared::default(), &one).bits
+    scorer.score(&one, &other).bits
+        - Scorer::new(&model).expect("usable").score(&Prepared::default(), &one).bits
 }
 
 #[test]
@@ -71,7 +72,10 @@ fn a_field_speaks_by_its_level() {
         let bits = score_of(measure, one, other);
         // Words in another order are wholly alike without being equal.
         let whole = (bits - 9.64).abs() < 0.1;
-        assert!((bits - expected).abs() < 0.1 || (whole && 0.0 < expected), "{measure:?} {one} {other}: {bits}");
+        assert!(
+            (bits - expected).abs() < 0.1 || (whole && 0.0 < expected),
+            "{measure:?} {one} {other}: {bits}"
+        );
     }
 }
 
@@ -81,7 +85,8 @@ fn an_unusual_value_speaks_more_than_a_usual_one() {
     let scorer = Scorer::new(&model).expect("a usable model");
     let of = |others: f32| {
         let value = Value::new(Measure::Equal, "示例", others, &mut |_| 1.0);
-        let one = Prepared { fields: [value.into_iter().collect()].into(), marks: Marks::default() };
+        let one =
+            Prepared { fields: [value.into_iter().collect()].into(), marks: Marks::default() };
         scorer.score(&one, &one).bits
     };
     // Three times as common as the rarest: a quarter of the chance, two bits.
@@ -190,6 +195,9 @@ proptest! {
         let (there, back) = (scorer.score(&one, &other), scorer.score(&other, &one));
         prop_assert_eq!(there.pattern, back.pattern);
         prop_assert!((there.bits - back.bits).abs() < 0.001);
+        // Stopping early changes no score, and stops for none that is enough.
+        prop_assert_eq!(scorer.at_least(&one, &other, there.bits), Some(there));
+        prop_assert_eq!(scorer.at_least(&one, &other, there.bits + 0.1), None);
     }
 
     #[test]

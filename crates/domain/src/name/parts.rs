@@ -196,7 +196,8 @@ impl Forms {
         let key = words.join(" ");
         let number = self.take_number(&mut words);
         let last = words.last().filter(|_| 1 < words.len());
-        let branch = self.branches.iter().any(|(word, only)| !only && last.is_some_and(|l| l == word));
+        let branch =
+            self.branches.iter().any(|(word, only)| !only && last.is_some_and(|l| l == word));
         let branch = branch.then(|| {
             words.pop();
             Branch { parent: words.join(" "), place: String::new(), divided: false, depth: 1 }

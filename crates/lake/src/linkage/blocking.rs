@@ -106,12 +106,7 @@ fn number(key: u64) -> usize {
 }
 
 /// Adds the keys of a record.
-pub(super) fn keys_of(
-    plan: &Plan,
-    frequencies: &Frequencies,
-    draft: &Draft,
-    keys: &mut Vec<u64>,
-) {
+pub(super) fn keys_of(plan: &Plan, frequencies: &Frequencies, draft: &Draft, keys: &mut Vec<u64>) {
     for (number, key) in (0u64..).zip(plan.keys.iter().take(MOST_KEYS)) {
         for joined in combined(key, frequencies, draft) {
             keys.push((mixed(joined ^ number) & !KEY_BITS) | number);

@@ -51,8 +51,7 @@ pub fn cluster(
         let others = members.remove(&other).unwrap_or_else(|| vec![other]);
         let refused = most_members < own.len() + others.len();
         too_large += u64::from(refused);
-        let spoken =
-            if refused { None } else { average(sides, offset, scorer, &own, &others) };
+        let spoken = if refused { None } else { average(sides, offset, scorer, &own, &others) };
         vetoed += u64::from(!refused && spoken.is_none());
         outvoted += u64::from(spoken.is_some_and(|bits| bits < least));
         if spoken.is_none_or(|bits| bits < least) {

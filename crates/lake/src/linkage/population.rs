@@ -1,6 +1,10 @@
 //! A population made ready: values with their frequencies, and the keys of every record.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+    thread,
+};
 
 use domain::linkage::{
     model::Measure,
@@ -8,10 +12,7 @@ use domain::linkage::{
     value::{Prepared, Value, hash, short_hash},
 };
 
-use super::{
-    blocking::keys_of,
-    draft::Draft,
-};
+use super::{blocking::keys_of, draft::Draft};
 
 /// Records ready to be compared, with their keys.
 #[derive(Debug, Default)]
@@ -32,10 +33,36 @@ pub struct Frequencies {
 
 #[derive(Debug, Default)]
 struct FieldCounts {
-    values: HashMap<u64, [u32; 2]>,
-    words: HashMap<u32, u32>,
-    grams: HashMap<u32, u32>,
+    values: Hashed<u64, [u32; 2]>,
+    words: Hashed<u32, u32>,
+    grams: Hashed<u32, u32>,
     filled: [u32; 2],
+}
+
+/// A map whose keys are hashes already.
+type Hashed<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
+
+/// Spreads a hash over all its bits instead of hashing it anew.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(self.0 ^ u64::from(*byte)));
+    }
+
+    fn write_u32(&mut self, hash: u32) {
+        self.write_u64(u64::from(hash));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        let hash = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = hash ^ (hash >> 29);
+    }
 }
 
 impl Frequencies {
@@ -46,8 +73,7 @@ impl Frequencies {
             let mut parts = plan.keys.iter().flat_map(|key| &key.parts);
             parts.any(|part| part.field == field && wanted(part.take))
         };
-        let mut fields = Vec::new();
-        for (at, field) in plan.fields.iter().enumerate() {
+        let count = &|at: usize, field: &FieldPlan| {
             let weighed = matches!(field.measure, Measure::Words | Measure::Contained);
             let words = weighed || taken(at, |take| matches!(take, Take::RareWords(_)));
             let grams = taken(at, |take| matches!(take, Take::RareGrams(_)));
@@ -57,8 +83,14 @@ impl Frequencies {
                     counts.add(side, draft.values(at), words, grams);
                 }
             }
-            fields.push(counts);
-        }
+            counts
+        };
+        let fields = thread::scope(|scope| {
+            let fields = plan.fields.iter().enumerate();
+            let threads: Vec<_> =
+                fields.map(|(at, field)| scope.spawn(move || count(at, field))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
+        });
         let records = sides.iter().map(|side| side.len()).sum::<usize>();
         Frequencies { fields, records: u32::try_from(records).unwrap_or(u32::MAX) }
     }
@@ -149,21 +181,41 @@ pub(super) fn bigrams(text: &str) -> impl Iterator<Item = u32> {
 }
 
 impl Population {
-    /// Makes records ready. The drafts are used up as it goes.
+    /// Makes records ready, over several threads.
     #[must_use]
-    pub fn new(plan: &Plan, frequencies: &Frequencies, drafts: Vec<Draft>) -> Self {
+    pub fn new(plan: &Plan, frequencies: &Frequencies, drafts: Vec<Draft>, threads: usize) -> Self {
+        let part = drafts.len().div_ceil(threads.max(1)).max(1);
+        let parts: Vec<Population> = thread::scope(|scope| {
+            let parts = drafts.chunks(part);
+            let threads: Vec<_> = parts
+                .map(|part| scope.spawn(|| Population::part(plan, frequencies, part)))
+                .collect();
+            threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        });
+        drop(drafts);
+        let mut whole = Population::default();
+        for part in parts {
+            let offset = u32::try_from(whole.keys.len()).unwrap_or(u32::MAX);
+            whole.ends.extend(part.ends.iter().map(|end| end + offset));
+            whole.keys.extend(part.keys);
+            whole.records.extend(part.records);
+        }
+        whole
+    }
+
+    fn part(plan: &Plan, frequencies: &Frequencies, drafts: &[Draft]) -> Self {
         let mut population = Population::default();
         population.records.reserve_exact(drafts.len());
         population.ends.reserve_exact(drafts.len());
         let mut own = Vec::new();
         for draft in drafts {
             own.clear();
-            keys_of(plan, frequencies, &draft, &mut own);
+            keys_of(plan, frequencies, draft, &mut own);
             own.sort_unstable();
             own.dedup();
             population.keys.extend_from_slice(&own);
             population.ends.push(u32::try_from(population.keys.len()).unwrap_or(u32::MAX));
-            population.records.push(prepare(plan, frequencies, &draft));
+            population.records.push(prepare(plan, frequencies, draft));
         }
         population
     }

@@ -132,10 +132,7 @@ impl Scan {
             }
             let other = &sides.other().records[*right as usize];
             self.compared += 1;
-            let score = scorer.score(own, other);
-            if score.bits < least {
-                continue;
-            }
+            let Some(score) = scorer.at_least(own, other, least) else { continue };
             match own.marks.veto(&other.marks) {
                 Some(veto) => *self.vetoed.entry(veto).or_default() += 1,
                 None => self.pairs.push(Pair { left, right: *right, bits: score.bits }),

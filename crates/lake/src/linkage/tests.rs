@@ -46,15 +46,16 @@ fn draft(name: &str, telephone: &str) -> Draft {
 /// Names of four letters out of forty, so that hardly two are alike by chance.
 fn name(number: u32) -> String {
     let letters: Vec<char> = ('一'..='\u{9FFF}').step_by(500).take(40).collect();
-    let places = [1, 40, 1600, 64_000].map(|place| (number.wrapping_mul(7919) / place % 40) as usize);
+    let places =
+        [1, 40, 1600, 64_000].map(|place| (number.wrapping_mul(7919) / place % 40) as usize);
     let drawn: String = places.iter().map(|place| letters[*place]).collect();
     format!("示例{drawn}")
 }
 
 fn linked(plan: &Plan, left: Vec<Draft>, right: Vec<Draft>) -> (Scan, Vec<(u32, u32)>) {
     let frequencies = Frequencies::count(plan, &[&left, &right]);
-    let left = Population::new(plan, &frequencies, left);
-    let right = Population::new(plan, &frequencies, right);
+    let left = Population::new(plan, &frequencies, left, 2);
+    let right = Population::new(plan, &frequencies, right, 2);
     let sides = Sides { left: &left, right: Some(&right) };
     let index = Index::new(&right);
     let model = estimate(plan, &frequencies, sides, &index);
@@ -62,9 +63,10 @@ fn linked(plan: &Plan, left: Vec<Draft>, right: Vec<Draft>) -> (Scan, Vec<(u32, 
     let found = scan(sides, &index, &scorer, plan.limits.most_in_block, 0.0, 2);
     let clusters = cluster(sides, &found.pairs, &scorer, 0.0, plan.limits.most_members);
     let offset = left.records.len();
-    let joined = found.pairs.iter().map(|pair| (pair.left, pair.right)).filter(|(one, other)| {
-        clusters.of[*one as usize] == clusters.of[*other as usize + offset]
-    });
+    let joined =
+        found.pairs.iter().map(|pair| (pair.left, pair.right)).filter(|(one, other)| {
+            clusters.of[*one as usize] == clusters.of[*other as usize + offset]
+        });
     let joined = joined.collect();
     (found, joined)
 }
@@ -115,7 +117,7 @@ proptest! {
             ..Draft::default()
         }).collect();
         let frequencies = Frequencies::count(&plan, &[&drafts]);
-        let population = Population::new(&plan, &frequencies, drafts);
+        let population = Population::new(&plan, &frequencies, drafts, 2);
         let count = numbers.len();
         let pairs: Vec<Pair> = drawn
             .into_iter()

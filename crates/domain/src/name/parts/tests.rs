@@ -18,7 +18,10 @@ fn forms() -> Forms {
             form("corporation", &["Inc", "Corp", "S.A.", "GmbH"], false),
         ],
         branch: vec![
-            BranchWords { words: words(&["分公司", "分店", "营业部", "Branch"]), only_numbered: false },
+            BranchWords {
+                words: words(&["分公司", "分店", "营业部", "Branch"]),
+                only_numbered: false,
+            },
             BranchWords { words: words(&["门店", "店"]), only_numbered: true },
         ],
         former: words(&["曾用名", "原"]),
@@ -117,7 +120,10 @@ fn former_and_trading_names_are_told_apart() {
         assert_eq!((parts.key.as_str(), parts.former.concat().as_str()), (key, former), "{name}");
     }
     let parts = forms.parts("Example Holdings Inc D/B/A Corner Shop");
-    assert_eq!((parts.core.as_str(), parts.trading.as_deref()), ("EXAMPLE HOLDINGS", Some("CORNER SHOP")));
+    assert_eq!(
+        (parts.core.as_str(), parts.trading.as_deref()),
+        ("EXAMPLE HOLDINGS", Some("CORNER SHOP"))
+    );
 }
 
 #[test]
