@@ -92,9 +92,10 @@ impl Forms {
     }
 
     fn without_trading<'t>(&self, text: &'t str) -> (&'t str, Option<String>) {
-        let split = self.trading.iter().find_map(|mark| {
-            let (before, after) = text.split_once(mark.as_str())?;
-            (!before.is_empty() && !after.is_empty()).then_some((before, after))
+        let split = text.match_indices(' ').find_map(|(at, _)| {
+            let rest = &text[at..];
+            let after = self.trading.iter().find_map(|mark| rest.strip_prefix(mark.as_str()))?;
+            (0 < at && !after.is_empty()).then_some((&text[..at], after))
         });
         match split {
             Some((before, after)) => (before, Some(after.to_owned())),
