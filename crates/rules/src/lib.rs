@@ -130,10 +130,7 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let shelf =
         Shelf { walls: &walls, disclosures: &disclosures, codes: &codes, parameters: &parameters };
     let items = folder.each("catalogue", report, |page, id| catalogue::read(page, id, &shelf));
-    for (id, contrary) in catalogue::unknown_contraries(&items) {
-        let message = format!("there is no catalogue item `{contrary}`");
-        report.faults.push(PolicyFault { file: format!("catalogue/{id}.toml"), line: 0, message });
-    }
+    report_contraries(&items, report);
     let deadlines =
         folder.required("deadlines.toml", report, |page| deadline::read(page, &parameters));
     let measures = folder
@@ -176,6 +173,14 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
         placeholders,
         permanent,
     })
+}
+
+/// Reports contraries that are no items.
+fn report_contraries(items: &catalogue::Items, report: &mut Report) {
+    for (id, contrary) in catalogue::unknown_contraries(items) {
+        let message = format!("there is no catalogue item `{contrary}`");
+        report.faults.push(PolicyFault { file: format!("catalogue/{id}.toml"), line: 0, message });
+    }
 }
 
 fn shared<T>(read: BTreeMap<String, Option<T>>) -> BTreeMap<String, Arc<T>> {
