@@ -11,6 +11,9 @@ use super::{
 /// Bits of a pattern that hold the level of one field.
 const NIBBLE: u32 = 4;
 
+/// What sums of bits may differ by for being added in another order.
+const ROUNDING: f32 = 0.01;
+
 /// The level of a field that is missing on a side.
 pub const MISSING: u8 = 15;
 
@@ -100,7 +103,7 @@ impl<'m> Scorer<'m> {
     fn weigh(&self, one: &Prepared, other: &Prepared, least: f32) -> Result<Score, Score> {
         let mut score = Score { bits: self.prior, pattern: Pattern::default() };
         for (place, (field, hope)) in (0u32..).zip(self.fields.iter().zip(&self.hope)) {
-            if score.bits + hope < least {
+            if score.bits + hope + ROUNDING < least {
                 return Err(score);
             }
             let at = place as usize;
