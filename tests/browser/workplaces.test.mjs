@@ -2,7 +2,7 @@
 // upload with its fault, mended and sent again; a company that claims itself, reads its file and
 // log, grants a consent and takes it back.
 
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -80,6 +80,7 @@ test("a clerk hands a faulty file in, mends a row and sends it again", async () 
     const row = (number, date) =>
         `${name},法人及非法人组织,${held.company},示例甲,示市监罚〔2026〕${number}号,未按规定公示价格,当事人销售商品未明码标价,《中华人民共和国价格法》第四十二条,罚款,罚款2000元,0.2,${date},2099-12-31,${organ},${organ}`;
     const file = join(work, "处罚.csv");
+    held.delivered = `${heading}\n${row(99003, "2026-05-14")}\n`;
     writeFileSync(file, `${heading}\n${row(99001, "2026-05-12")}\n${row(99002, "不是日期")}\n`);
     await page.getByLabel("信息项").selectOption("penalty");
     await page.getByLabel(/^文件/).setInputFiles(file);
@@ -143,6 +144,22 @@ test("a company claims itself, reads its file and its log, grants and takes back
     await page.locator("form[action='/centre/claims'] button").click();
     const clerk = await person();
     held.secrets.zhongxin = await firstSignIn(clerk, "zhongxin", held.zhongxin);
+    await clerk.goto(`${url}/console/channels`);
+    await clerk.getByLabel("单位和信息项").selectOption("scjg/penalty");
+    await clerk.getByRole("button", { name: "开通" }).click();
+    await clerk.getByRole("heading", { name: /市场监督管理局 · 行政处罚/ }).waitFor();
+    // As a system does: written under another name, renamed once it is whole.
+    const inbox = join(work, "inbox", "scjg", "penalty");
+    writeFileSync(join(inbox, "处罚.csv.part"), held.delivered);
+    renameSync(join(inbox, "处罚.csv.part"), join(inbox, "处罚.csv"));
+    for (let tries = 0; !(await clerk.locator("main").innerText()).includes("已入库"); tries++) {
+        assert.ok(tries < 60, "the file of the channel is not taken in");
+        await clerk.waitForTimeout(1000);
+        await clerk.reload();
+    }
+    await looked(clerk, "channels");
+    await clerk.goto(`${url}/console/collection`);
+    await looked(clerk, "collection-centre");
     await clerk.goto(`${url}/console/claims`);
     await looked(clerk, "console-claims");
     await clerk.getByLabel(/核对了什么/).fill("已核对营业执照和身份证件");

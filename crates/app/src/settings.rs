@@ -24,6 +24,8 @@ pub struct Settings {
     /// Proxies before the platform (`XINHENG_PROXIES`), addresses or networks parted by commas: callers
     /// come from where these say, and nobody else is believed.
     pub proxies: Vec<String>,
+    /// Folder of the channels (`XINHENG_INBOX`), from which files of departments are taken.
+    pub inbox: PathBuf,
     /// Sealing keys (`XINHENG_KEYS`); made on first use where absent.
     pub keys: PathBuf,
     /// The text of a key file, in place of one (`XINHENG_SEAL_KEYS`).
@@ -52,7 +54,7 @@ impl std::fmt::Debug for Oidc {
     }
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "seal_keys",
     "data",
     "database_url",
@@ -60,6 +62,7 @@ const KEYS: [&str; 14] = [
     "place",
     "public_url",
     "proxies",
+    "inbox",
     "keys",
     "log_key",
     "log",
@@ -76,6 +79,7 @@ impl Settings {
         let data = PathBuf::from(source.get("data").unwrap_or_else(|| "data".to_owned()));
         let settings = Settings {
             policy: source.get("policy").map_or_else(default_policy, PathBuf::from),
+            inbox: source.get("inbox").map_or_else(|| data.join("inbox"), PathBuf::from),
             keys: source.get("keys").map_or_else(|| data.join("keys"), PathBuf::from),
             seal_keys: source.get("seal_keys"),
             log_key: source.get("log_key").map_or_else(|| data.join("log-key"), PathBuf::from),

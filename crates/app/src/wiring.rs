@@ -71,6 +71,7 @@ pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platf
         log_key: Some(Arc::new(log_key(&settings.log_key, &settings.place)?)),
         oidc: provider(settings)?,
         names,
+        inbox: settings.inbox.clone(),
         public_url: public_url(settings.public_url.as_deref(), &place, LOCAL),
         policy,
         gate,

@@ -189,6 +189,8 @@ actions! {
     /// Give and take roles.
     ManageRoles = "manage_roles";
     ManageKeys = "manage_keys";
+    /// Open, pause and resume channels.
+    ManageChannels = "manage_channels";
     ReadAudit = "read_audit";
     /// Records as an auditor samples them, persons masked.
     ReadAsAuditor = "read_as_auditor";

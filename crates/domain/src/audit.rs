@@ -57,6 +57,10 @@ events! {
     BackupWritten "backup_written" "file" "备份" "register backed up";
     CaseMoved "case_moved" "case" "办件办理" "case moved on";
     CaseRead "case_read" "subject" "查看办件" "case read";
+    ChannelAnswered "channel_answered" "file" "答复通道文件" "file of a channel answered for";
+    ChannelOpened "channel_opened" "channel" "开通归集通道" "channel opened";
+    ChannelPaused "channel_paused" "channel" "暂停归集通道" "channel paused";
+    ChannelResumed "channel_resumed" "channel" "恢复归集通道" "channel resumed";
     CheckAnswered "check_answered" "matter" "办事核查" "check answered";
     ClaimConfirmed "claim_confirmed" "claim" "认领通过" "claim confirmed";
     ClaimFiled "claim_filed" "claim" "提出认领" "claim filed";

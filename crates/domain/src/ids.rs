@@ -24,6 +24,8 @@ ids! {
     AccountId;
     /// What runs between a subject and an organ (办件).
     CaseId;
+    /// A folder from which a department's files are taken (归集通道).
+    ChannelId;
     /// A request to act for a subject (认领).
     ClaimId;
     /// What a subject granted to an organisation (授权).

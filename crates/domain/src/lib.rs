@@ -13,6 +13,7 @@ pub mod audit;
 pub mod calendar;
 pub mod case;
 pub mod catalogue;
+pub mod channel;
 pub mod check;
 pub mod code_list;
 pub mod commitment;

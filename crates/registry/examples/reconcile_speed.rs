@@ -61,6 +61,7 @@ fn platform(policy: &Path, register: Register) -> Option<Platform> {
         log_key: None,
         oidc: None,
         names: None,
+        inbox: std::path::PathBuf::new(),
         public_url: String::new(),
         clock: Arc::new(|| Timestamp::from_second(NOW).unwrap_or_default()),
         proxies: Arc::default(),

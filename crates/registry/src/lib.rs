@@ -13,6 +13,7 @@ pub mod audit;
 pub mod case;
 pub mod catalogue;
 pub mod changes;
+pub mod channel;
 pub mod claim;
 pub mod code_override;
 pub mod collection;

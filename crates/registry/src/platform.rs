@@ -36,6 +36,8 @@ pub struct Platform {
     /// Where people may sign in besides by password.
     pub oidc: Option<Arc<Provider>>,
     pub names: Option<Arc<NameIndex>>,
+    /// Folder in which each channel has one of its own.
+    pub inbox: PathBuf,
     /// Address under which the portal is reached, without a slash at the end.
     pub public_url: String,
     pub clock: Clock,

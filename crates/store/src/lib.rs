@@ -10,6 +10,7 @@ pub mod api_key;
 pub mod audit;
 pub mod backup;
 pub mod case;
+pub mod channel;
 pub mod claim;
 pub mod code_override;
 pub mod collection;

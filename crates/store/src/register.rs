@@ -37,6 +37,7 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
         ("recipient", include_str!("../migrations/0012_recipient.sql")),
         ("repair_notice", include_str!("../migrations/0013_repair_notice.sql")),
         ("collection", include_str!("../migrations/0014_collection.sql")),
+        ("channel", include_str!("../migrations/0015_channel.sql")),
     ];
     let numbered = (1..).zip(texts).map(|(number, (what, text))| {
         Migration::new(number, what.into(), MigrationType::Simple, text.into_sql_str(), false)

@@ -5,6 +5,7 @@ mod assessment;
 mod audit;
 pub mod cases;
 mod catalogue;
+mod channels;
 mod claims;
 mod collection;
 mod commitments;
@@ -32,6 +33,7 @@ pub fn router() -> Router<Platform> {
         .merge(listings::router())
         .merge(recipients::router())
         .merge(catalogue::router())
+        .merge(channels::router())
         .merge(claims::router())
         .merge(collection::router())
         .merge(home::router())

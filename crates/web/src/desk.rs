@@ -19,6 +19,7 @@ type Entry = (&'static str, &'static str, &'static str, &'static str, Action);
 const CONSOLE: &[Entry] = &[
     ("home", "/console", "今日", "Today", Action::OpenConsole),
     ("submissions", "/console/submissions", "归集", "Deliveries", Action::ReadSubmission),
+    ("channels", "/console/channels", "归集通道", "Channels", Action::ReadCollection),
     ("collection", "/console/collection", "归集指标", "Collection", Action::ReadCollection),
     ("records", "/console/records", "本单位记录", "Our records", Action::ReadDepartmentRecord),
     ("cases", "/console/cases", "办件", "Cases", Action::HandleCase),

@@ -45,7 +45,8 @@ pub async fn run(settings: &Settings, given: &Serve) -> anyhow::Result<Exit> {
         tokio::spawn(async move {
             // Dropped however the worker ends, by a panic too.
             let _watch = Watch(health);
-            registry::work::run(&platform, stopped).await;
+            let watched = registry::channel::watch(&platform, stopped.clone());
+            tokio::join!(registry::work::run(&platform, stopped), watched);
         })
     });
     output(format_args!("{at_hand}"));
@@ -90,7 +91,8 @@ pub async fn worker(settings: &Settings) -> anyhow::Result<Exit> {
         until_told().await;
         let _ = stop.send(true);
     });
-    registry::work::run(&platform, stopped).await;
+    let watched = registry::channel::watch(&platform, stopped.clone());
+    tokio::join!(registry::work::run(&platform, stopped), watched);
     Ok(Exit::Done)
 }
 

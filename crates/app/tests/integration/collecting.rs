@@ -95,14 +95,14 @@ async fn an_unusual_volume_is_confirmed_with_a_reason_and_is_the_measure_from_th
 #[tokio::test]
 async fn silence_is_missed_until_somebody_states_that_there_was_nothing() {
     let site = site::site().await;
+    // Monday 2026-11-23 brought nothing, and it is Monday 2026-12-07.
+    site.later(15 * DAY);
     let (clerk, centre) =
         (site.person(Role::DepartmentClerk).await, site.person(Role::CentreClerk).await);
-    // Monday 2026-11-23 brings nothing; what is stated before it is over is refused.
-    site.later(DAY);
     let form = "item=abnormal&first=2026-11-23";
-    let early = site.send(&clerk, "/console/zero-reports", form).await;
-    assert_eq!(early.status, StatusCode::CONFLICT, "{}", early.body);
-    site.later(14 * DAY);
+    let today = "item=abnormal&first=2026-12-07";
+    let early = site.send(&clerk, "/console/zero-reports", today).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "the day is not over: {}", early.body);
     let page = "/console/collection/scjg/abnormal?month=2026-11";
     let seen = site.look(Some(&clerk), page).await;
     assert!(seen.body.contains("漏报") && seen.body.contains("2026-11-23"), "{}", seen.body);
@@ -146,7 +146,7 @@ async fn every_figure_opens_what_it_was_counted_from() {
         assert_eq!(seen.body.contains("示例市教育局"), several);
     }
     let page = site.look(Some(&clerk), "/console/collection/scjg/penalty?month=2026-11").await;
-    for words in ["示市监罚〔2026〕9号", "2026-11-02", "13 / 7", "不是日期；请写成"]
+    for words in ["示市监罚〔2026〕9号", "2026-11-02", "14 / 7", "不是日期；请写成"]
     {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }

@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod cases;
+mod channels;
 mod city;
 mod collecting;
 mod delivering;

@@ -79,6 +79,7 @@ pub async fn empty_site() -> Site {
         log_key: LogKey::parse("xinheng-audit-shili", &"07".repeat(32)).map(Arc::new),
         oidc: None,
         names: Some(Arc::new(NameIndex::open(&dir.path().join("names")).expect("an index"))),
+        inbox: dir.path().join("inbox"),
         public_url: "http://portal.example".to_owned(),
         clock: Arc::new(move || {
             // Finer than the register keeps, as a real clock is.
@@ -179,7 +180,8 @@ impl Site {
             actor: "test".to_owned(),
             mends: None,
         };
-        import::import(&self.platform, &delivery, &mut Unwatched).await
+        // In a box: as part of every test's own future it would be compiled anew with each.
+        Box::pin(import::import(&self.platform, &delivery, &mut Unwatched)).await
     }
 
     /// Brings the name index up to the change feed, as the worker does.

@@ -12,6 +12,12 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// A record of which only its marks are known yet.
+    #[must_use]
+    pub fn of(marks: Marks) -> Draft {
+        Draft { marks, ..Draft::default() }
+    }
+
     /// Adds a value of a field; an empty or repeated one adds nothing.
     pub fn add(&mut self, field: usize, value: &str) {
         let Ok(field) = u8::try_from(field) else { return };

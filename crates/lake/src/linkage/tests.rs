@@ -13,14 +13,16 @@ use super::{
     scan::{Pair, Scan, Sides, scan},
 };
 
-/// Two fields and three keys over names and numbers of telephones, both made up.
+/// Three fields and three keys over names, numbers of telephones and streets, all made up. Of two
+/// fields alone nobody could tell what agrees by chance.
 fn plan(most_in_block: usize) -> Plan {
     let text = format!(
         r#"{{
             "id": "test",
             "fields": [
                 {{"name": "name", "measure": "bigrams", "by_frequency": true, "levels": [1.0, 0.7]}},
-                {{"name": "telephone", "measure": "edit", "levels": [1.0, 0.8]}}
+                {{"name": "telephone", "measure": "edit", "levels": [1.0, 0.8]}},
+                {{"name": "street", "measure": "edit", "levels": [1.0, 0.8]}}
             ],
             "keys": [
                 {{"parts": [{{"field": 0, "take": "whole"}}]}},
@@ -37,7 +39,7 @@ fn plan(most_in_block: usize) -> Plan {
 }
 
 fn draft(name: &str, telephone: &str) -> Draft {
-    let mut draft = Draft { marks: Marks::of(&Forms::default().parts(name)), ..Draft::default() };
+    let mut draft = Draft::of(Marks::of(&Forms::default().parts(name)));
     draft.add(0, name);
     draft.add(1, telephone);
     draft
@@ -74,12 +76,21 @@ fn linked(plan: &Plan, left: Vec<Draft>, right: Vec<Draft>) -> (Scan, Vec<(u32, 
 #[test]
 fn two_files_are_linked_without_labels() {
     let count = 1_000;
-    let left = (0..count).map(|one| draft(&name(one), &format!("{:08}", 31 * one))).collect();
-    // Every third has a letter more in its name, every fifth another telephone.
+    let street = |one: u32| format!("{} EXAMPLE STREET {}", one % 97, one.wrapping_mul(7919) % 89);
+    let left = (0..count).map(|one| {
+        let mut left = draft(&name(one), &format!("{:08}", 31 * one));
+        left.add(2, &street(one));
+        left
+    });
+    let left = left.collect();
+    // Every third has a letter more in its name, every fifth another telephone, every seventh another
+    // street.
     let right = (0..count).map(|one| {
         let name = if one % 3 == 0 { format!("{}新", name(one)) } else { name(one) };
         let telephone = if one % 5 == 0 { 90_000_000 + one } else { 31 * one };
-        draft(&name, &format!("{telephone:08}"))
+        let mut right = draft(&name, &format!("{telephone:08}"));
+        right.add(2, &street(if one % 7 == 0 { one + 500 } else { one }));
+        right
     });
     let (found, joined) = linked(&plan(100), left, right.collect());
     let right = joined.iter().filter(|(one, other)| one == other).count();
@@ -112,9 +123,10 @@ proptest! {
         drawn in proptest::collection::vec((0usize..30, 0usize..30, 0.0f32..20.0), 0..80),
     ) {
         let plan = plan(10);
-        let drafts: Vec<Draft> = numbers.iter().map(|number| Draft {
-            marks: Marks { number: *number, ..Marks::default() },
-            ..Draft::default()
+        let drafts: Vec<Draft> = numbers.iter().map(|number| {
+            let mut marks = Marks::default();
+            marks.number = *number;
+            Draft::of(marks)
         }).collect();
         let frequencies = Frequencies::count(&plan, &[&drafts]);
         let population = Population::new(&plan, &frequencies, drafts, 2);

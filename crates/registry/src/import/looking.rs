@@ -37,6 +37,11 @@ impl Reasons {
         }
     }
 
+    /// Errors of the column and rule that has most.
+    fn worst(&self) -> u64 {
+        self.counted.iter().map(|(.., count)| *count).max().unwrap_or_default()
+    }
+
     /// The columns and rules of most errors.
     fn most(&self, lang: Lang) -> String {
         let mut counted: Vec<&(String, Rule, u64)> = self.counted.iter().collect();
@@ -163,8 +168,8 @@ fn without_rows() -> Error {
     ))
 }
 
-/// A file of which nearly every row is sent back: its columns may be in another order, or it is
-/// another item's.
+/// A file of which nearly every row comes back for the same fault: its columns may be in another
+/// order, or it is another item's.
 fn comes_back(
     platform: &Platform,
     imported: &Imported,
@@ -175,8 +180,10 @@ fn comes_back(
     let (rows, rejected) = (imported.counts.rows, imported.counts.rejected);
     let (share, least) = (value("intake.rejected_share")?, value("intake.rejected_least")?);
     let share = u64::try_from(share).ok()?;
-    let few = rejected < u64::try_from(least).ok()?;
-    if few || rejected.saturating_mul(1000) < rows.saturating_mul(share) {
+    // Many faults of many kinds are a bad file; one that nearly every row has is another matter.
+    let worst = reasons.worst();
+    let few = worst < u64::try_from(least).ok()?;
+    if few || worst.saturating_mul(1000) < rows.saturating_mul(share) {
         return None;
     }
     Some(Text::new(

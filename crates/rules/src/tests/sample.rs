@@ -430,7 +430,7 @@ verified = true
 "#;
 
 /// Every file with its text.
-pub(super) const FOLDER: [(&str, &str); 28] = [
+pub(super) const FOLDER: [(&str, &str); 30] = [
     ("access/administration.cedar", ADMINISTRATION),
     ("access/console.cedar", CONSOLE),
     ("access/public.cedar", PUBLIC),

@@ -451,4 +451,6 @@ pub const TABLES: &[Table] = &[
     table("own_account", &[("account_id", Number), ("opened_at", Text)]),
     collection::ZERO_REPORT,
     collection::VOLUME_BASELINE,
+    collection::CHANNEL,
+    collection::CHANNEL_RUN,
 ];

@@ -88,7 +88,8 @@ async fn a_rotation_that_was_killed_is_run_again_and_ends_complete() {
     for home in homes() {
         let file = home.path("faulty.csv");
         std::fs::write(&file, csv(&faulty(KILLED_OVER))).unwrap();
-        home.must(&["import", "--item", "penalty", "--department", "scjg", &file], 3);
+        let import = ["import", "--item", "penalty", "--department", "scjg"];
+        home.must(&[&import[..], &["--confirm", "--because", "示例", &file]].concat(), 3);
         home.must(&["keys", "add"], 0);
         let register = home.register().await;
         let mut in_the_midst = 0;

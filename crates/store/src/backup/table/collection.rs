@@ -32,3 +32,35 @@ pub const VOLUME_BASELINE: Table = table(
         ("decided_at", Text),
     ],
 );
+
+pub const CHANNEL: Table = table(
+    "channel",
+    &[
+        ("id", Number),
+        ("department", Text),
+        ("item", Text),
+        ("mode", Text),
+        ("created_by", Text),
+        ("created_at", Text),
+        ("paused_at", Text),
+        ("busy_until", Text),
+    ],
+);
+
+pub const CHANNEL_RUN: Table = table(
+    "channel_run",
+    &[
+        ("id", Number),
+        ("channel_id", Number),
+        ("file_name", Text),
+        ("state", Text),
+        ("found_at", Text),
+        ("attempts", Number),
+        ("next_at", Text),
+        ("settled_at", Text),
+        ("receipt", Text),
+        ("detail", Text),
+        ("reason", Text),
+        ("answered_by", Text),
+    ],
+);

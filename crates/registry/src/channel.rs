@@ -1,0 +1,242 @@
+//! Channels (归集通道): folders into which a department's system puts its files, and from which they are
+//! taken in without anybody uploading them.
+//!
+//! A file is noted before it is touched, and moved aside before it is read, so that a worker killed at
+//! any moment leaves a file that the next one finds; taken in already, it is not taken in twice.
+
+mod folder;
+mod taking;
+
+use std::time::Duration;
+
+use domain::{
+    access::{Access, Action},
+    audit::Event,
+    channel::{Answer, RunState},
+    ids::ChannelId,
+    text::{Lang, Text},
+};
+use jiff::{SignedDuration, Timestamp};
+use store::{channel::Run, load::Mode};
+
+use crate::{
+    case, collection, delivery, error::Error, gate, platform::Platform, question::question,
+};
+
+/// How often folders are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A worker that is not heard of for so long has lost its channels.
+const LEASE: SignedDuration = SignedDuration::from_mins(2);
+/// Files of a channel on its page.
+const SHOWN: i64 = 20;
+
+/// A channel as its page shows it.
+#[derive(Clone, Debug)]
+pub struct ChannelView {
+    pub id: ChannelId,
+    pub department: String,
+    pub department_label: String,
+    pub item_label: String,
+    pub mode: Mode,
+    pub paused: bool,
+    /// Where the files go, relative to the inbox.
+    pub folder: String,
+    pub runs: Vec<RunView>,
+}
+
+#[derive(Clone, Debug)]
+pub struct RunView {
+    pub id: i64,
+    pub file_name: String,
+    pub state: RunState,
+    pub found_at: Timestamp,
+    pub attempts: u32,
+    pub receipt: Option<String>,
+    /// The question, or why it was refused.
+    pub said: Text,
+}
+
+/// The channels somebody may look at: all for the centre, one's own for a department.
+pub async fn list(
+    platform: &Platform,
+    access: &Access,
+    lang: Lang,
+) -> Result<Vec<ChannelView>, Error> {
+    let whose = collection::whose(platform, access)?;
+    let register = &platform.register;
+    let mut views = Vec::new();
+    for channel in store::channel::list(register, whose.as_deref()).await? {
+        let runs = store::channel::runs(register, channel.id, SHOWN).await?;
+        views.push(ChannelView {
+            id: channel.id,
+            department_label: platform.department_label(&channel.department, lang),
+            item_label: delivery::item_label(platform, &channel.item, lang),
+            mode: channel.mode,
+            paused: channel.paused_at.is_some(),
+            folder: folder::relative(&channel),
+            runs: runs.into_iter().map(run_view).collect(),
+            department: channel.department,
+        });
+    }
+    Ok(views)
+}
+
+fn run_view(run: Run) -> RunView {
+    RunView {
+        id: run.id,
+        file_name: run.file_name,
+        state: run.state,
+        found_at: run.found_at,
+        attempts: run.attempts,
+        receipt: run.receipt,
+        said: taking::said(&run.detail),
+    }
+}
+
+/// Departments and the items they hand in, for the form that opens a channel.
+pub fn open_to(platform: &Platform, access: &Access, lang: Lang) -> Vec<(String, String)> {
+    if gate::admit(platform, access, Action::ManageChannels, true).is_err() {
+        return Vec::new();
+    }
+    let departments = platform.place.departments.iter();
+    departments
+        .flat_map(|department| {
+            department.items.iter().map(move |item| {
+                let label = delivery::item_label(platform, item, lang);
+                let name = department.label.get(lang);
+                (format!("{}/{item}", department.id), format!("{name} · {label}"))
+            })
+        })
+        .collect()
+}
+
+/// Opens a channel for `department/item`, and makes its folder.
+pub async fn open(
+    platform: &Platform,
+    access: &Access,
+    source: &str,
+    mode: &str,
+) -> Result<(), Error> {
+    gate::admit(platform, access, Action::ManageChannels, true)?;
+    let (department, item) = source.split_once('/').ok_or(Error::NotFound)?;
+    let provider = platform.place.department(department).ok_or(Error::NotFound)?;
+    if !provider.items.iter().any(|given| **given == *item) {
+        return Err(Error::NotFound);
+    }
+    let mode = Mode::from_code(mode)
+        .filter(|mode| *mode != Mode::Withdraw)
+        .ok_or_else(|| question("mode", "报送方式请从列表里选", "choose the mode from the list"))?;
+    let (now, actor) = (platform.now(), access.actor.to_string());
+    let mut write = platform.register.write().await?;
+    let source = (department, item);
+    let opened = store::channel::open(&mut write, source, mode, &actor, now).await?;
+    let id = opened.ok_or_else(|| {
+        Error::Refused(Text::new(
+            "这个单位的这一信息项已经有通道",
+            "there is a channel for this item of the department",
+        ))
+    })?;
+    folder::make(platform, department, item)?;
+    let detail = format!("department={department} item={item} mode={}", mode.code());
+    let event = Event::ChannelOpened;
+    store::audit::append(&mut write, now, &actor, event, &id.to_string(), &detail).await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Stops a channel from taking files, or lets it go on.
+pub async fn pause(
+    platform: &Platform,
+    access: &Access,
+    id: ChannelId,
+    pause: bool,
+) -> Result<(), Error> {
+    gate::admit(platform, access, Action::ManageChannels, true)?;
+    let (now, actor) = (platform.now(), access.actor.to_string());
+    let mut write = platform.register.write().await?;
+    if !store::channel::pause(&mut write, id, pause.then_some(now)).await? {
+        return Err(Error::NotFound);
+    }
+    let event = if pause { Event::ChannelPaused } else { Event::ChannelResumed };
+    store::audit::append(&mut write, now, &actor, event, &id.to_string(), "").await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// What somebody of the department says of a file that was stopped.
+pub async fn answer(
+    platform: &Platform,
+    access: &Access,
+    run: i64,
+    answer: Answer,
+    reason: &str,
+) -> Result<(), Error> {
+    let department = delivery::department(platform, access, Action::Deliver)?;
+    let mut write = platform.register.write().await?;
+    let held = store::channel::run_held(&mut write, run).await?.ok_or(Error::NotFound)?;
+    let channel = store::channel::get(&platform.register, held.channel).await?;
+    let channel = channel.filter(|one| one.department == department).ok_or(Error::NotFound)?;
+    if !held.state.takes(answer) {
+        return Err(Error::Refused(Text::new(
+            "这个文件的状态已经变了，请刷新页面",
+            "this file has moved on; load the page again",
+        )));
+    }
+    let reason = match answer {
+        Answer::Confirm => Some(case::note(reason, "reason")?),
+        Answer::Again | Answer::Discard => None,
+    };
+    let (now, actor) = (platform.now(), access.actor.to_string());
+    let discarded = answer == Answer::Discard;
+    let after = Run {
+        state: if discarded { RunState::Discarded } else { RunState::Taking },
+        attempts: 0,
+        next_at: now,
+        settled_at: discarded.then_some(now),
+        reason,
+        answered_by: Some(actor.clone()),
+        ..held
+    };
+    store::channel::settle(&mut write, &after).await?;
+    let detail =
+        format!("channel={} file={} to={}", channel.id, after.file_name, after.state.code());
+    let (event, object) = (Event::ChannelAnswered, after.id.to_string());
+    store::audit::append(&mut write, now, &actor, event, &object, &detail).await?;
+    write.commit().await?;
+    if discarded {
+        folder::forget(platform, &after)?;
+    }
+    Ok(())
+}
+
+/// Looks at the folders until `stop` is told.
+pub async fn watch(platform: &Platform, mut stop: tokio::sync::watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = look(platform).await {
+            tracing::error!(error = error.message(Lang::En), "channels failed");
+        }
+        let told = tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => Ok(()),
+            told = stop.changed() => told,
+        };
+        if told.is_err() {
+            return;
+        }
+    }
+}
+
+/// Takes what lies in the folders of every channel that no other worker has.
+pub async fn look(platform: &Platform) -> Result<(), Error> {
+    let mut failed = Ok(());
+    for channel in store::channel::list(&platform.register, None).await? {
+        let now = platform.now();
+        let until = now.saturating_add(LEASE).unwrap_or(now);
+        if !store::channel::hold(&platform.register, channel.id, now, until).await? {
+            continue;
+        }
+        // What fails in one channel keeps the others from nothing.
+        failed = taking::all(platform, &channel).await.and(failed);
+        store::channel::keep(&platform.register, channel.id, None).await?;
+    }
+    failed
+}
