@@ -12,7 +12,7 @@ words! {
         Waiting "waiting" "等待确认" "waits for an answer";
         Done "done" "已入库" "taken in";
         /// It cannot be taken in as it is; the file is kept aside.
-        Refused "refused" "已隔离" "kept aside";
+        Refused "refused" "未入库" "not taken in";
         /// Somebody gave it up.
         Discarded "discarded" "已放弃" "given up";
     }
@@ -29,13 +29,14 @@ pub enum Answer {
 }
 
 impl RunState {
-    /// Whether an answer fits what became of the file.
+    /// Whether an answer fits what became of the file. What fails again and again may be given up.
     #[must_use]
-    pub fn takes(self, answer: Answer) -> bool {
+    pub fn takes(self, attempts: u32, answer: Answer) -> bool {
         match self {
             RunState::Waiting => answer != Answer::Again,
             RunState::Refused => answer != Answer::Confirm,
-            RunState::Taking | RunState::Done | RunState::Discarded => false,
+            RunState::Taking => 0 < attempts && answer == Answer::Discard,
+            RunState::Done | RunState::Discarded => false,
         }
     }
 }
@@ -89,15 +90,16 @@ mod tests {
         for (state, answers) in [
             (RunState::Waiting, vec![Confirm, Discard]),
             (RunState::Refused, vec![Again, Discard]),
-            (RunState::Taking, vec![]),
+            (RunState::Taking, vec![Discard]),
             (RunState::Done, vec![]),
             (RunState::Discarded, vec![]),
         ] {
-            let taken: Vec<Answer> = [Confirm, Again, Discard]
-                .into_iter()
-                .filter(|answer| state.takes(*answer))
-                .collect();
-            assert_eq!(taken, answers, "{state:?}");
+            let of = |attempts: u32| -> Vec<Answer> {
+                let all = [Confirm, Again, Discard].into_iter();
+                all.filter(|answer| state.takes(attempts, *answer)).collect()
+            };
+            assert_eq!(of(1), answers, "{state:?}");
+            assert!(state != RunState::Taking || of(0).is_empty(), "it is under way");
         }
     }
 }

@@ -17,10 +17,14 @@ use domain::{
     text::{Lang, Text},
 };
 use jiff::{SignedDuration, Timestamp};
-use store::{channel::Run, load::Mode};
+use store::{
+    channel::{Channel, Run},
+    load::Mode,
+};
 
 use crate::{
-    case, collection, delivery, error::Error, gate, platform::Platform, question::question,
+    case, collection, delivery, error::Error, gate, import::looking::in_words_of_a_page,
+    platform::Platform, question::question,
 };
 
 /// How often folders are looked at.
@@ -89,7 +93,7 @@ fn run_view(run: Run) -> RunView {
         found_at: run.found_at,
         attempts: run.attempts,
         receipt: run.receipt,
-        said: taking::said(&run.detail),
+        said: in_words_of_a_page(&taking::said(&run.detail)),
     }
 }
 
@@ -176,10 +180,17 @@ pub async fn answer(
     let held = store::channel::run_held(&mut write, run).await?.ok_or(Error::NotFound)?;
     let channel = store::channel::get(&platform.register, held.channel).await?;
     let channel = channel.filter(|one| one.department == department).ok_or(Error::NotFound)?;
-    if !held.state.takes(answer) {
+    if !held.state.takes(held.attempts, answer) {
         return Err(Error::Refused(Text::new(
             "这个文件的状态已经变了，请刷新页面",
             "this file has moved on; load the page again",
+        )));
+    }
+    // An older file would undo what a newer one brought.
+    if answer != Answer::Discard && store::channel::overtaken(&mut write, &held).await? {
+        return Err(Error::Refused(Text::new(
+            "这个文件之后已有更新的文件入库，旧文件会覆盖新数据；请放弃它，需要的行重新导出再报",
+            "a newer file was taken in since, and this one would undo it; give it up and hand in anew what is needed",
         )));
     }
     let reason = match answer {
@@ -188,6 +199,7 @@ pub async fn answer(
     };
     let (now, actor) = (platform.now(), access.actor.to_string());
     let discarded = answer == Answer::Discard;
+    let was = held.state;
     let after = Run {
         state: if discarded { RunState::Discarded } else { RunState::Taking },
         attempts: 0,
@@ -197,7 +209,9 @@ pub async fn answer(
         answered_by: Some(actor.clone()),
         ..held
     };
-    store::channel::settle(&mut write, &after).await?;
+    if !store::channel::settle(&mut write, was, &after).await? {
+        return Err(Error::Busy);
+    }
     let detail =
         format!("channel={} file={} to={}", channel.id, after.file_name, after.state.code());
     let (event, object) = (Event::ChannelAnswered, after.id.to_string());
@@ -225,6 +239,26 @@ pub async fn watch(platform: &Platform, mut stop: tokio::sync::watch::Receiver<b
     }
 }
 
+/// A channel that this worker has until an instant.
+struct Held {
+    channel: Channel,
+    until: Timestamp,
+}
+
+impl Held {
+    /// Keeps it for longer; an error where another worker has it by now.
+    async fn renew(&mut self, platform: &Platform) -> Result<(), Error> {
+        let now = platform.now();
+        let until = now.saturating_add(LEASE).unwrap_or(now);
+        let register = &platform.register;
+        if !store::channel::keep(register, self.channel.id, self.until, Some(until)).await? {
+            return Err(Error::Busy);
+        }
+        self.until = until;
+        Ok(())
+    }
+}
+
 /// Takes what lies in the folders of every channel that no other worker has.
 pub async fn look(platform: &Platform) -> Result<(), Error> {
     let mut failed = Ok(());
@@ -234,9 +268,10 @@ pub async fn look(platform: &Platform) -> Result<(), Error> {
         if !store::channel::hold(&platform.register, channel.id, now, until).await? {
             continue;
         }
+        let mut held = Held { channel, until };
         // What fails in one channel keeps the others from nothing.
-        failed = taking::all(platform, &channel).await.and(failed);
-        store::channel::keep(&platform.register, channel.id, None).await?;
+        failed = taking::all(platform, &mut held).await.and(failed);
+        store::channel::keep(&platform.register, held.channel.id, held.until, None).await?;
     }
     failed
 }

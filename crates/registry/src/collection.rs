@@ -198,6 +198,7 @@ fn span<'s>(
 /// A delivery as periods count it.
 struct Came {
     day: Date,
+    mends: bool,
     rows: u64,
     rejected: u64,
 }
@@ -225,8 +226,8 @@ impl<'p> Gathered<'p> {
         let span = span(platform, department, first, month.last)?;
         let mut delivered: HashMap<_, Vec<_>> = HashMap::new();
         for one in store::collection::deliveries(register, span).await? {
-            let Delivered { rows, rejected, .. } = one;
-            let came = Came { day: platform.day(one.received_at), rows, rejected };
+            let Delivered { rows, rejected, mends, .. } = one;
+            let came = Came { day: platform.day(one.received_at), mends, rows, rejected };
             delivered.entry((one.department, one.item)).or_default().push(came);
         }
         let stated = store::zero_report::standing(register, department, month.first).await?;
@@ -251,7 +252,7 @@ impl<'p> Gathered<'p> {
             department_label: platform.department_label(department, lang),
             item: item.id.to_string(),
             item_label: item.label.get(lang).to_owned(),
-            periods: self.periods(department, item),
+            periods: self.periods(department, item).await?,
             rows,
             passed: rows - rejected.min(rows),
             timeliness: timeliness(platform, department, item, (month.first, month.last)).await?,
@@ -265,49 +266,63 @@ impl<'p> Gathered<'p> {
 
     /// The periods of an item that end in the month or run today, oldest first: those on which it had
     /// a basis and a working day, since the platform began to collect.
-    pub(crate) fn periods(&self, department: &str, item: &Item) -> Vec<PeriodLine> {
-        let today = self.platform.today();
+    pub(crate) async fn periods(
+        &self,
+        department: &str,
+        item: &Item,
+    ) -> Result<Vec<PeriodLine>, Error> {
+        let (today, month) = (self.platform.today(), self.month);
         let mut lines = Vec::new();
-        let mut next = Period::of(item.zero_report, self.month.last.min(today));
-        while let Some(period) = next.filter(|period| self.month.first <= period.last) {
-            if self.owes(item, period) {
-                lines.push(self.period(department, item, period));
+        let mut next = Period::of(item.zero_report, month.last.min(today));
+        while let Some(period) = next.filter(|period| month.first <= period.last) {
+            // What runs on beyond a month that is over ends in another one.
+            if (period.last <= month.last || period.holds(today)) && self.owes(item, period) {
+                lines.push(self.period(department, item, period).await?);
             }
             next = period.before(item.zero_report);
         }
         lines.reverse();
-        lines
+        Ok(lines)
     }
 
     fn owes(&self, item: &Item, period: Period) -> bool {
         let asked = self.since.is_some_and(|since| since <= period.last);
         let calendar = &self.platform.policy.calendar;
-        // Of long periods some day is a working one.
+        // Of long periods some day is a working one; where the calendar is missing, the day is asked about.
         let works =
-            period.first < period.last || calendar.is_working_day(period.first).unwrap_or_default();
+            period.first < period.last || calendar.is_working_day(period.first).unwrap_or(true);
         asked && works && item.basis_on(period.last).is_some()
     }
 
-    fn period(&self, department: &str, item: &Item, period: Period) -> PeriodLine {
+    async fn period(
+        &self,
+        department: &str,
+        item: &Item,
+        period: Period,
+    ) -> Result<PeriodLine, Error> {
         let today = self.platform.today();
-        // A delivery of which every row came back reported nothing.
-        let delivered = self
-            .came(department, &item.id)
-            .iter()
-            .any(|one| period.holds(one.day) && (one.rejected < one.rows || one.rows == 0));
         let stated = self.stated.iter().find(|one| {
             one.department == department && *one.item == *item.id && one.first_day == period.first
         });
+        // A delivery of which every row came back reported nothing, and one that mends is of another
+        // period. What is dated in the period and came later reports it too.
+        let came = self.came(department, &item.id).iter();
+        let mut delivered = came
+            .filter(|one| !one.mends && period.holds(one.day))
+            .any(|one| one.rejected < one.rows || one.rows == 0);
+        if !delivered && period.last < today {
+            let (source, days) = ((department, &*item.id), (period.first, period.last));
+            let register = &self.platform.register;
+            delivered = store::collection::any_dated(register, source, days).await?;
+        }
         let due = statement_due(self.platform, period);
-        let state = PeriodState::of(delivered, stated.is_some(), due.unwrap_or(Date::MAX), today);
-        let nothing_known = !delivered && stated.is_none();
-        PeriodLine {
+        Ok(PeriodLine {
             period,
-            state,
+            state: PeriodState::of(delivered, stated.is_some(), due.unwrap_or(Date::MAX), today),
             stated_by: stated.map(|one| one.name.clone()),
             due,
-            may_state: nothing_known && period.last < today,
-        }
+            may_state: !delivered && stated.is_none() && period.last < today,
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 //! queues, so a file of any size needs the memory of a few batches.
 
 mod contrary;
-mod looking;
+pub mod looking;
 mod opening;
 mod reading;
 mod taking;
@@ -118,9 +118,12 @@ pub async fn import(
     let fits = setting.checker(&heading).map(|checker| checker.plan.unused.clone());
     taking.imported.unused =
         fits.map_err(|error| looking::of_another_item(platform, &department, &heading, error))?;
-    let mut load = match delivery.dry_run {
-        true => None,
-        false => Some(begin(platform, delivery, &setting, &department, &heading).await?),
+    let (mut load, known) = match delivery.dry_run {
+        true => (None, None),
+        false => {
+            let (load, known) = begin(platform, delivery, &setting, &department, &heading).await?;
+            (Some(load), known)
+        }
     };
     taking.imported.department = department;
     let (sender, mut batches) = mpsc::channel(2);
@@ -131,7 +134,8 @@ pub async fn import(
     match (load, failed) {
         (Some(load), failed) => {
             let Taking { imported, by_law, reasons, .. } = taking;
-            finish(platform, delivery, load, imported, (&by_law, &reasons), failed).await
+            let found = Found { by_law: &by_law, reasons: &reasons, known };
+            finish(platform, delivery, load, imported, found, failed).await
         }
         (None, Some(error)) => Err(error),
         (None, None) => Ok(taking.imported),
@@ -173,15 +177,24 @@ async fn tell(
     Ok(())
 }
 
+/// What was found of a delivery while it was read.
+struct Found<'f> {
+    by_law: &'f BTreeMap<&'static str, u64>,
+    reasons: &'f Reasons,
+    /// The question whether it is the right file.
+    known: Option<Text>,
+}
+
 /// Accepts the load, or gives it up where it failed or must be asked about.
 async fn finish(
     platform: &Platform,
     delivery: &Delivery,
     mut load: Load,
     imported: Imported,
-    (by_law, reasons): (&BTreeMap<&'static str, u64>, &Reasons),
+    found: Found<'_>,
     failed: Option<Error>,
 ) -> Result<Imported, Error> {
+    let Found { by_law, reasons, known } = found;
     let counts: Vec<String> = by_law.iter().map(|(rule, rows)| format!("{rule}={rows}")).collect();
     let refused = (!counts.is_empty()).then(|| {
         let (item, department) = (&imported.item, &imported.department);
@@ -191,7 +204,7 @@ async fn finish(
     let receipt = load.receipt.clone();
     let stopped = match failed {
         Some(error) => Some(error),
-        None => looking::question_of(platform, delivery, &mut load, &imported, reasons)
+        None => looking::question_of(platform, delivery, &mut load, (&imported, reasons), known)
             .await
             .unwrap_or_else(Some),
     };
@@ -247,13 +260,14 @@ async fn begin(
     setting: &Setting,
     department: &str,
     heading: &[String],
-) -> Result<Load, Error> {
+) -> Result<(Load, Option<Text>), Error> {
     let path = delivery.path.clone();
     let (digest, bytes) =
         tokio::task::spawn_blocking(move || crate::digest::of_file(&path)).await??;
     let digest = format!("sm3:{digest}");
     let source = (department, &*setting.item.id);
-    looking::known_file(platform, delivery, source, &digest, setting.received_at).await?;
+    let received_at = setting.received_at;
+    let known = looking::known_file(platform, delivery.mode, source, &digest, received_at).await?;
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|_| Error::Io(std::io::Error::other("no random bytes")))?;
     let mark =
@@ -276,5 +290,5 @@ async fn begin(
         mends: delivery.mends.clone(),
     };
     let registration = setting.item.section == Section::Registration;
-    Ok(Load::begin(&platform.register, new, registration).await?)
+    Ok((Load::begin(&platform.register, new, registration).await?, known))
 }

@@ -73,6 +73,7 @@ pub async fn of(platform: &Platform, access: &Access) -> Result<Vec<Task>, Error
     if delivery::department(platform, access, Action::ReadSubmission).is_ok() {
         sent_back(platform, access, &mut tasks).await?;
         silent(platform, access, &mut tasks).await?;
+        stopped(platform, access, &mut tasks).await?;
     }
     if gate::admit(platform, access, Action::DecideClaim, true).is_ok()
         && let (count, Some(oldest)) = claim::waits(platform, access).await?
@@ -176,6 +177,24 @@ fn mended(brief: &Brief, later: &[Brief]) -> bool {
     brief.counts.rejected <= clean.map(|later| later.counts.rows).sum()
 }
 
+/// Files of the department's channels that wait for an answer.
+async fn stopped(platform: &Platform, access: &Access, tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let department = delivery::department(platform, access, Action::ReadSubmission)?;
+    let count = store::channel::waiting(&platform.register, &department).await?;
+    if count != 0 {
+        tasks.push(Task {
+            due: None,
+            title: Text::new(
+                format!("归集通道：{count} 个文件没有入库"),
+                format!("Channels: {count} files were not taken in"),
+            ),
+            href: "/console/channels".to_owned(),
+            next: Text::new("核对后确认、重试或放弃", "confirm, try again or give up"),
+        });
+    }
+    Ok(())
+}
+
 /// Periods of the department's items for which nothing came and nobody stated that there was nothing
 /// (应报未报): the present one where the item has a cycle, the last one, and how many before it.
 async fn silent(platform: &Platform, access: &Access, tasks: &mut Vec<Task>) -> Result<(), Error> {
@@ -188,6 +207,7 @@ async fn silent(platform: &Platform, access: &Access, tasks: &mut Vec<Task>) -> 
     for item in delivery::items(platform, access)? {
         let waiting: Vec<PeriodLine> = gathered
             .periods(&department, item)
+            .await?
             .into_iter()
             .filter(|line| match line.state {
                 PeriodState::Open => line.may_state || item.cycle != Cycle::Event,

@@ -100,6 +100,6 @@ async fn period(
     let month = month(platform, item, first)?;
     let item = collection::admitted(platform, access, department, item)?;
     let gathered = Gathered::of(platform, Some(department), month).await?;
-    let lines = gathered.periods(department, item);
+    let lines = gathered.periods(department, item).await?;
     lines.into_iter().find(|line| line.period.first == first).ok_or(Error::NotFound)
 }

@@ -30,3 +30,5 @@ create table volume_baseline (
 -- The receipt of the delivery whose rows sent back this one mends.
 alter table submission add column mends text;
 create index submission_by_mended on submission (mends);
+create index submission_by_receipt_time on submission (received_at);
+create index submission_by_file on submission (department, item, file_digest);

@@ -116,19 +116,24 @@ pub async fn hold(
     Ok(done.rows_affected() == 1)
 }
 
-/// Keeps a channel that one holds for longer, or gives it up where `until` is none.
+/// Keeps a channel that one holds until an instant for longer, or gives it up where `until` is none;
+/// false where another worker has it by now.
 pub async fn keep(
     register: &Register,
     id: ChannelId,
+    held: Timestamp,
     until: Option<Timestamp>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let mut write = register.write().await?;
-    sqlx::query("update channel set busy_until = $2 where id = $1")
+    let statement = "update channel set busy_until = $3 where id = $1 and busy_until = $2";
+    let done = sqlx::query(statement)
         .bind(id.0)
+        .bind(stamp::instant(held))
         .bind(until.map(stamp::instant))
         .execute(&mut *write.tx)
         .await?;
-    write.commit().await
+    write.commit().await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Notes a file that was found, before it is touched.
@@ -155,13 +160,13 @@ pub async fn found(
     Ok(id)
 }
 
-/// Writes down what became of a file.
-pub async fn settle(write: &mut Write, run: &Run) -> Result<(), Error> {
+/// Writes down what became of a file that was in a state; false where it has moved on meanwhile.
+pub async fn settle(write: &mut Write, was: RunState, run: &Run) -> Result<bool, Error> {
     let statement = "\
         update channel_run set state = $2, attempts = $3, next_at = $4, settled_at = $5, receipt = $6,
           detail = $7, reason = $8, answered_by = $9
-        where id = $1";
-    sqlx::query(statement)
+        where id = $1 and state = $10";
+    let done = sqlx::query(statement)
         .bind(run.id)
         .bind(run.state.code())
         .bind(i64::from(run.attempts))
@@ -171,16 +176,41 @@ pub async fn settle(write: &mut Write, run: &Run) -> Result<(), Error> {
         .bind(&run.detail)
         .bind(&run.reason)
         .bind(&run.answered_by)
+        .bind(was.code())
         .execute(&mut *write.tx)
         .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
-/// The files of a channel, newest first.
+/// The files of a channel: those that wait for an answer, then the others, each newest first.
 pub async fn runs(register: &Register, id: ChannelId, limit: i64) -> Result<Vec<Run>, Error> {
-    let statement = "select * from channel_run where channel_id = $1 order by id desc limit $2";
+    let statement = "\
+        select * from channel_run where channel_id = $1
+        order by case when state in ('waiting', 'refused') then 0 else 1 end, id desc limit $2";
     let rows = sqlx::query(statement).bind(id.0).bind(limit).fetch_all(&register.pool).await?;
     rows.iter().map(read_run).collect()
+}
+
+/// How many files of a department's channels wait for an answer.
+pub async fn waiting(register: &Register, department: &str) -> Result<i64, Error> {
+    let statement = "\
+        select count(*) from channel_run r join channel c on c.id = r.channel_id
+        where c.department = $1 and r.state in ('waiting', 'refused')";
+    let count = sqlx::query_scalar(statement).bind(department).fetch_one(&register.pool).await?;
+    Ok(count)
+}
+
+/// Whether a file that came after another was taken in.
+pub async fn overtaken(write: &mut Write, run: &Run) -> Result<bool, Error> {
+    let statement = "\
+        select count(*) from channel_run where channel_id = $1 and id > $2 and state = $3";
+    let later: i64 = sqlx::query_scalar(statement)
+        .bind(run.channel.0)
+        .bind(run.id)
+        .bind(RunState::Done.code())
+        .fetch_one(&mut *write.tx)
+        .await?;
+    Ok(later != 0)
 }
 
 /// The files of a channel in a state, oldest first.
@@ -265,7 +295,8 @@ mod tests {
             assert!(hold(now(), minute(2)).await);
             assert!(!hold(minute(1), minute(3)).await);
             assert!(hold(minute(2), minute(4)).await, "its worker is not heard of any more");
-            keep(&register, id, None).await.unwrap();
+            assert!(!keep(&register, id, minute(2), None).await.unwrap(), "no longer its own");
+            assert!(keep(&register, id, minute(4), None).await.unwrap());
             let pause = async |at| {
                 let mut write = register.write().await.unwrap();
                 let done = pause(&mut write, id, at).await.unwrap();
@@ -294,7 +325,9 @@ mod tests {
                 receipt: Some("示市监-20261122-000001".to_owned()),
                 ..held
             };
-            settle(&mut write, &done).await.unwrap();
+            assert!(settle(&mut write, RunState::Taking, &done).await.unwrap());
+            let late = Run { state: RunState::Refused, ..done.clone() };
+            assert!(!settle(&mut write, RunState::Taking, &late).await.unwrap(), "it is done");
             write.commit().await.unwrap();
             let kept = run(&register, first).await.unwrap().unwrap();
             assert_eq!((kept.state, kept.receipt), (RunState::Done, done.receipt));

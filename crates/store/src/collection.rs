@@ -22,8 +22,9 @@ pub struct Delivered {
     pub department: String,
     pub item: String,
     pub receipt: String,
-    pub mode: String,
     pub received_at: Timestamp,
+    /// Whether it only mends rows of another.
+    pub mends: bool,
     pub rows: u64,
     pub rejected: u64,
     pub created: u64,
@@ -42,11 +43,12 @@ pub struct Document {
     pub payload: String,
 }
 
-/// Accepted deliveries received in the span, oldest first.
+/// Accepted deliveries received in the span, oldest first; what was taken back is none.
 pub async fn deliveries(register: &Register, span: Span<'_>) -> Result<Vec<Delivered>, Error> {
     let statement = "\
-        select department, item, receipt, mode, received_at, row_count, rejected, created from submission
-        where accepted_at is not null and received_at >= $1 and received_at < $2
+        select department, item, receipt, case when mends is null then 0 else 1 end, received_at,
+          row_count, rejected, created from submission
+        where accepted_at is not null and received_at >= $1 and received_at < $2 and mode <> 'withdraw'
           and ($3 = '' or department = $3) order by id";
     let rows = sqlx::query(statement)
         .bind(stamp::instant(span.from))
@@ -60,7 +62,7 @@ pub async fn deliveries(register: &Register, span: Span<'_>) -> Result<Vec<Deliv
                 department: row.try_get(0)?,
                 item: row.try_get(1)?,
                 receipt: row.try_get(2)?,
-                mode: row.try_get(3)?,
+                mends: row.try_get::<i64, _>(3)? != 0,
                 received_at: instant(row, 4)?,
                 rows: count(row, 5)?,
                 rejected: count(row, 6)?,
@@ -77,14 +79,16 @@ pub async fn first_received(register: &Register) -> Result<Option<Timestamp>, Er
     first.as_deref().map(stamp::read_instant).transpose()
 }
 
-/// Records a department holds of an item, dated in a span of days, a page at a time in the order in
-/// which they first came; behind a record where one is given. The set that
-/// [`record::first_accepted`] counts.
+/// A place among records in the order of their days.
+pub type Place = (Date, RecordId);
+
+/// Records a department holds of an item, dated from a place on to a day, a page at a time in the order
+/// of their days. The set that [`crate::record::first_accepted`] counts.
 pub async fn documents(
     register: &Register,
     (department, item): (&str, &str),
-    (from, until): (Date, Date),
-    after: RecordId,
+    (from, after): Place,
+    until: Date,
     limit: i64,
 ) -> Result<Vec<Document>, Error> {
     let statement = format!(
@@ -94,9 +98,9 @@ pub async fn documents(
               and f.feed_first is not null) as accepted_at
          from record_version v join submission s on s.id = v.submission_id
          where v.item = $1 and v.decided_on >= $2 and v.decided_on <= $3 and s.department = $4
-           and s.feed_first is not null and v.withdrawn = false and v.record_id > $5
-           and {NOTHING_LATER}
-         order by v.record_id limit $6"
+           and s.feed_first is not null and v.withdrawn = false
+           and (v.decided_on > $2 or v.record_id > $5) and {NOTHING_LATER}
+         order by v.decided_on, v.record_id limit $6"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(item)
@@ -122,22 +126,22 @@ pub async fn documents(
         .collect()
 }
 
-/// What a department ever handed in of an item for the days of a span, also what it took back since:
-/// record, day and payload, a page at a time, behind a record where one is given.
+/// What a department ever handed in of an item, dated from a place on to a day, also what it took back
+/// since: record, day and payload, a page at a time in the order of their days.
 pub async fn handed_in(
     register: &Register,
     (department, item): (&str, &str),
-    (from, until): (Date, Date),
-    after: RecordId,
+    (from, after): Place,
+    until: Date,
     limit: i64,
 ) -> Result<Vec<(RecordId, Date, String)>, Error> {
     let statement = "\
         select v.record_id, v.decided_on, v.payload
         from record_version v join submission s on s.id = v.submission_id
         where v.item = $1 and v.decided_on >= $2 and v.decided_on <= $3 and s.department = $4
-          and s.feed_first is not null and v.record_id > $5
+          and s.feed_first is not null and (v.decided_on > $2 or v.record_id > $5)
           and v.record_id = v.submission_id * $6 + v.ordinal
-        order by v.record_id limit $7";
+        order by v.decided_on, v.record_id limit $7";
     let rows = sqlx::query(statement)
         .bind(item)
         .bind(from.to_string())
@@ -149,6 +153,16 @@ pub async fn handed_in(
         .fetch_all(&register.pool)
         .await?;
     rows.iter().map(|row| Ok((RecordId(row.try_get(0)?), day(row, 1)?, row.try_get(2)?))).collect()
+}
+
+/// Whether a department holds a record of an item dated in a span of days.
+pub async fn any_dated(
+    register: &Register,
+    (department, item): (&str, &str),
+    (from, until): (Date, Date),
+) -> Result<bool, Error> {
+    let found = documents(register, (department, item), (from, RecordId(0)), until, 1).await?;
+    Ok(!found.is_empty())
 }
 
 /// Faults of a department's item in the span, by rule and level, the most first.

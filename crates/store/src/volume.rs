@@ -39,15 +39,28 @@ pub async fn history(
     rows.iter().map(count).collect()
 }
 
-/// The newest accepted delivery of the very same file: its receipt, and when it was accepted.
+/// An accepted delivery of the very same file.
+#[derive(Clone, Debug)]
+pub struct SameFile {
+    pub receipt: String,
+    pub accepted_at: Timestamp,
+    /// Whether nothing of the source was accepted since.
+    pub newest: bool,
+}
+
+/// The newest accepted delivery of the very same file.
 pub async fn same_file(
     register: &Register,
     (department, item): (&str, &str),
     mode: Mode,
     digest: &str,
-) -> Result<Option<(String, Timestamp)>, Error> {
+) -> Result<Option<SameFile>, Error> {
     let statement = "\
-        select receipt, accepted_at from submission
+        select receipt, accepted_at, (
+          select count(*) from submission later
+          where later.department = $1 and later.item = $2 and later.accepted_at is not null
+            and later.id > submission.id) as later
+        from submission
         where department = $1 and item = $2 and mode = $3 and file_digest = $4
           and accepted_at is not null order by id desc limit 1";
     let row = sqlx::query(statement)
@@ -58,8 +71,9 @@ pub async fn same_file(
         .fetch_optional(&register.pool)
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let accepted_at: String = row.try_get(1)?;
-    Ok(Some((row.try_get(0)?, stamp::read_instant(&accepted_at)?)))
+    let (accepted_at, later): (String, i64) = (row.try_get(1)?, row.try_get(2)?);
+    let accepted_at = stamp::read_instant(&accepted_at)?;
+    Ok(Some(SameFile { receipt: row.try_get(0)?, accepted_at, newest: later == 0 }))
 }
 
 /// Begins the history of a department's item anew with a submission, for a reason.

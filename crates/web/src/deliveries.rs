@@ -10,7 +10,7 @@ use std::{
 
 use domain::{ids::AccountId, text::Text};
 use registry::{
-    import::{self, Delivery, Imported, Progress, Watch},
+    import::{self, Delivery, Imported, Progress, Watch, looking::in_words_of_a_page},
     platform::Platform,
 };
 use tokio::{
@@ -129,7 +129,7 @@ impl Deliveries {
             let outcome = match imported {
                 Ok(imported) => Outcome::Done(Box::new(imported)),
                 Err(registry::error::Error::NeedsConfirmation(text)) => {
-                    Outcome::Asks(in_words_of_the_console(&text), Box::new((delivery, spooled)))
+                    Outcome::Asks(in_words_of_a_page(&text), Box::new((delivery, spooled)))
                 }
                 Err(why) => Outcome::Refused(words(&why)),
             };
@@ -179,20 +179,12 @@ impl Deliveries {
     }
 }
 
-/// The registry names the option of the command line; here one confirms below the question.
-fn in_words_of_the_console(text: &Text) -> Text {
-    Text::new(
-        text.zh.replace("请加 --confirm 再报一次", "请在下面确认"),
-        text.en.replace("send it again with --confirm", "confirm it below"),
-    )
-}
-
 /// What went wrong, in both languages; what is ours to mend is logged and not told.
 fn words(why: &registry::error::Error) -> Text {
     use domain::text::Lang::{En, Zh};
     use registry::error::Error;
     match why {
-        Error::Refused(text) | Error::Question { text, .. } => text.clone(),
+        Error::Refused(text) | Error::Question { text, .. } => in_words_of_a_page(text),
         Error::Unreadable(_) | Error::Heading(_) | Error::Busy => {
             Text::new(why.message(Zh), why.message(En))
         }

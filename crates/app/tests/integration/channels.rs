@@ -48,7 +48,9 @@ impl Site {
         let all = store::channel::list(&self.platform.register, None).await.unwrap();
         let runs = store::channel::runs(&self.platform.register, all[0].id, 99).await.unwrap();
         let fate = |run: store::channel::Run| (run.file_name, run.state.code(), run.receipt);
-        runs.into_iter().rev().map(fate).collect()
+        let mut runs = runs;
+        runs.sort_by_key(|run| run.id);
+        runs.into_iter().map(fate).collect()
     }
 }
 
@@ -91,10 +93,10 @@ async fn a_worker_killed_at_any_step_leaves_a_file_that_the_next_one_takes_once(
     store::channel::found(register, channel, "a.csv", site.platform.now()).await.unwrap();
     let moved =
         store::channel::found(register, channel, "b.csv", site.platform.now()).await.unwrap();
-    fs::write(aside.join(format!("{moved}-b.csv")), csv(&rows(3..5))).unwrap();
+    fs::write(aside.join(format!("{moved}.csv")), csv(&rows(3..5))).unwrap();
     let taken =
         store::channel::found(register, channel, "c.csv", site.platform.now()).await.unwrap();
-    fs::write(aside.join(format!("{taken}-c.csv")), csv(&rows(5..7))).unwrap();
+    fs::write(aside.join(format!("{taken}.csv")), csv(&rows(5..7))).unwrap();
     let before = site.accept("penalty", &rows(5..7)).await.receipt;
     // And one that is gone.
     store::channel::found(register, channel, "d.csv", site.platform.now()).await.unwrap();
@@ -121,7 +123,8 @@ async fn what_was_stopped_waits_for_the_department_and_is_answered() {
     site.put(&folder, "swapped.csv", &csv(&swapped), 50);
     site.look_into_folders().await;
     let page = site.look(Some(&clerk), "/console/channels").await;
-    for words in ["已隔离", "等待确认", "可能列错了位", "表头缺少"] {
+    for words in ["未入库", "等待确认", "请写明原因并确认", "可能列错了位", "表头缺少"]
+    {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }
     let told = site.fates().await;

@@ -5,46 +5,69 @@ use domain::{
     text::{Lang, Text},
 };
 use jiff::{SignedDuration, Timestamp};
-use store::channel::{Channel, Run};
+use store::channel::Run;
 
-use super::{LEASE, folder};
+use super::{
+    Held, LEASE,
+    folder::{self, Moved},
+};
 use crate::{
     error::Error,
     import::{self, Delivery, Unwatched},
     platform::Platform,
 };
 
-/// Takes what waits to be tried again, and what has come since.
-pub async fn all(platform: &Platform, channel: &Channel) -> Result<(), Error> {
-    let (register, now) = (&platform.register, platform.now());
-    let mut taking = store::channel::in_state(register, channel.id, RunState::Taking).await?;
+/// Takes what waits to be tried again, and what has come since, in the order in which it came: what is
+/// newer waits where an older file cannot be taken yet, because the last one taken in stands.
+pub async fn all(platform: &Platform, held: &mut Held) -> Result<(), Error> {
+    clear(platform).await?;
+    let (register, now, id) = (&platform.register, platform.now(), held.channel.id);
+    let mut taking = store::channel::in_state(register, id, RunState::Taking).await?;
+    if taking.iter().any(|run| now < run.next_at) {
+        return Ok(());
+    }
     let known: Vec<String> = taking.iter().map(|run| run.file_name.clone()).collect();
-    taking.retain(|run| run.next_at <= now);
     let rest = parameter(platform, "intake.folder_rest");
-    for name in folder::whole(platform, channel, now, rest)? {
+    for name in folder::whole(platform, &held.channel, now, rest)? {
         // A file of the same name that came meanwhile waits until the one before is settled.
         if !known.contains(&name) {
-            let id = store::channel::found(register, channel.id, &name, now).await?;
+            let id = store::channel::found(register, id, &name, now).await?;
             taking.extend(store::channel::run(register, id).await?);
         }
     }
     for run in taking {
-        take(platform, channel, run).await?;
+        held.renew(platform).await?;
+        if !take(platform, held, run).await? {
+            break;
+        }
     }
     Ok(())
 }
 
-/// Takes one file in and writes down what became of it.
-async fn take(platform: &Platform, channel: &Channel, run: Run) -> Result<(), Error> {
-    let outcome = match folder::take(platform, channel, &run) {
-        Ok(true) => import(platform, channel, &run).await,
-        Ok(false) => Err(Error::Refused(Text::new(
+/// Removes the files whose fate was written down by a worker that was killed before it removed them.
+async fn clear(platform: &Platform) -> Result<(), Error> {
+    for number in folder::aside_of(platform)? {
+        let run = store::channel::run(&platform.register, number).await?;
+        let over = |run: &Run| matches!(run.state, RunState::Done | RunState::Discarded);
+        if let Some(run) = run.filter(over) {
+            folder::forget(platform, &run)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes one file in and writes down what became of it; false where it must be tried again.
+async fn take(platform: &Platform, held: &mut Held, run: Run) -> Result<bool, Error> {
+    let rest = parameter(platform, "intake.folder_rest");
+    let outcome = match folder::take(platform, &held.channel, &run, platform.now(), rest) {
+        Ok(Moved::Aside) => import(platform, held, &run).await,
+        Ok(Moved::Written) => return Ok(false),
+        Ok(Moved::Gone) => Err(Error::Refused(Text::new(
             "文件被移走了，没有读到",
             "the file was moved away and could not be read",
         ))),
         Err(error) => Err(error.into()),
     };
-    let now = platform.now();
     let settled = match outcome {
         Ok(receipt) => {
             Run { state: RunState::Done, receipt: Some(receipt), detail: String::new(), ..run }
@@ -56,21 +79,24 @@ async fn take(platform: &Platform, channel: &Channel, run: Run) -> Result<(), Er
             let text = Text::new(why.message(Lang::Zh), why.message(Lang::En));
             Run { state: RunState::Refused, detail: kept(&text), ..run }
         }
-        Err(why) => return later(platform, run, &why).await,
+        Err(why) => return later(platform, run, &why).await.map(|()| false),
     };
-    let settled = Run { settled_at: Some(now), ..settled };
+    let settled = Run { settled_at: Some(platform.now()), attempts: 0, ..settled };
     let mut write = platform.register.write().await?;
-    store::channel::settle(&mut write, &settled).await?;
+    if !store::channel::settle(&mut write, RunState::Taking, &settled).await? {
+        return Ok(false);
+    }
     write.commit().await?;
     tracing::info!(run.id = settled.id, state = settled.state.code(), "file of a channel settled");
-    match settled.state {
-        RunState::Done => folder::forget(platform, &settled),
-        _ => Ok(()),
+    if settled.state == RunState::Done {
+        folder::forget(platform, &settled)?;
     }
+    Ok(true)
 }
 
 /// Hands the file in, and answers its receipt.
-async fn import(platform: &Platform, channel: &Channel, run: &Run) -> Result<String, Error> {
+async fn import(platform: &Platform, held: &mut Held, run: &Run) -> Result<String, Error> {
+    let channel = held.channel.clone();
     let path = folder::aside(platform, run);
     // A worker killed between acceptance and this note left it taken in.
     let at = path.clone();
@@ -78,10 +104,8 @@ async fn import(platform: &Platform, channel: &Channel, run: &Run) -> Result<Str
     let source = (channel.department.as_str(), channel.item.as_str());
     let digest = format!("sm3:{digest}");
     let same = store::volume::same_file(&platform.register, source, channel.mode, &digest).await?;
-    if let Some((receipt, accepted_at)) = same
-        && run.found_at <= accepted_at
-    {
-        return Ok(receipt);
+    if let Some(same) = same.filter(|same| run.found_at <= same.accepted_at) {
+        return Ok(same.receipt);
     }
     let delivery = Delivery {
         path,
@@ -95,7 +119,7 @@ async fn import(platform: &Platform, channel: &Channel, run: &Run) -> Result<Str
         actor: run.answered_by.clone().unwrap_or_else(|| format!("channel:{}", channel.id)),
         mends: None,
     };
-    let (worker, held, runtime) = (platform.clone(), channel.id, tokio::runtime::Handle::current());
+    let (worker, runtime) = (platform.clone(), tokio::runtime::Handle::current());
     // On a thread of its own, as deliveries by the API are; the channel is kept meanwhile.
     let mut task = tokio::task::spawn_blocking(move || {
         runtime.block_on(import::import(&worker, &delivery, &mut Unwatched))
@@ -104,10 +128,7 @@ async fn import(platform: &Platform, channel: &Channel, run: &Run) -> Result<Str
         let half = std::time::Duration::from_secs(LEASE.as_secs().unsigned_abs() / 2);
         match tokio::time::timeout(half, &mut task).await {
             Ok(imported) => break imported??,
-            Err(_) => {
-                let until = platform.now().saturating_add(LEASE).ok();
-                store::channel::keep(&platform.register, held, until).await?;
-            }
+            Err(_) => held.renew(platform).await?,
         }
     };
     imported.receipt.ok_or(Error::NotFound)
@@ -132,8 +153,9 @@ async fn later(platform: &Platform, run: Run, why: &Error) -> Result<(), Error> 
     let next_at = now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
     let run = Run { attempts, next_at, ..run };
     let mut write = platform.register.write().await?;
-    store::channel::settle(&mut write, &run).await?;
-    write.commit().await?;
+    if store::channel::settle(&mut write, RunState::Taking, &run).await? {
+        write.commit().await?;
+    }
     Ok(())
 }
 

@@ -44,6 +44,9 @@ pub async fn late(
     month: Period,
 ) -> Result<Vec<TimedDocument>, Error> {
     let mut late = Vec::new();
+    if admitted(platform, access, source.0, source.1)?.timeliness.is_none() {
+        return Ok(late);
+    }
     each(platform, access, source, month, |document| {
         if document.is_late() {
             late.push(document);
@@ -88,7 +91,7 @@ pub async fn csv(
     Ok(render::table::csv(&headings, &rows)?)
 }
 
-/// Goes through the documents of a month in the order in which they came, while `take` wants more.
+/// Goes through the documents of a month in the order of their days, while `take` wants more.
 async fn each(
     platform: &Platform,
     access: &Access,
@@ -97,13 +100,12 @@ async fn each(
     mut take: impl FnMut(TimedDocument) -> bool,
 ) -> Result<(), Error> {
     let item = admitted(platform, access, department, item)?;
-    let mut after = RecordId(0);
+    let (source, register) = ((department, &*item.id), &platform.register);
+    let mut after = (month.first, RecordId(0));
     loop {
-        let (source, span) = ((department, &*item.id), (month.first, month.last));
-        let found =
-            store::collection::documents(&platform.register, source, span, after, PAGE).await?;
+        let found = store::collection::documents(register, source, after, month.last, PAGE).await?;
         let Some(last) = found.last() else { return Ok(()) };
-        after = last.record;
+        after = (last.decided_on, last.record);
         for document in found {
             if !take(timed(platform, item, document)) {
                 return Ok(());

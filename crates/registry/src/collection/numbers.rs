@@ -33,13 +33,13 @@ pub async fn gaps(
         let Some(field) = item.roles.document_number.map(|at| item.fields[at].name.as_str()) else {
             continue;
         };
-        let span = (Date::constant(year, 1, 1), Date::constant(year, 12, 31));
-        let mut after = RecordId(0);
+        let until = Date::constant(year, 12, 31);
+        let mut after = (Date::constant(year, 1, 1), RecordId(0));
         loop {
             let (register, source) = (&platform.register, (department, &*item.id));
-            let found = store::collection::handed_in(register, source, span, after, PAGE).await?;
-            let Some((last, ..)) = found.last() else { break };
-            after = *last;
+            let found = store::collection::handed_in(register, source, after, until, PAGE).await?;
+            let Some((last, day, _)) = found.last() else { break };
+            after = (*day, *last);
             for (_, day, payload) in &found {
                 let payload: Payload = serde_json::from_str(payload).unwrap_or_default();
                 let number = payload.text(field).and_then(DocumentNumber::parse);

@@ -10,10 +10,13 @@ use domain::{
 };
 use intake::plan::{HeadingFault, Plan};
 use jiff::{Timestamp, civil::Date};
-use store::load::{Load, Mode};
+use store::{
+    load::{Load, Mode},
+    volume::SameFile,
+};
 
 use super::{Delivery, Imported};
-use crate::{error::Error, platform::Platform, question::question};
+use crate::{case, error::Error, platform::Platform, question::question};
 
 /// Errors by the column and rule they are of.
 #[derive(Debug, Default)]
@@ -50,6 +53,8 @@ impl Reasons {
             .into_iter()
             .take(REASONS_SHOWN)
             .map(|(column, _, count)| match lang {
+                Lang::Zh if column.is_empty() => format!("整行 {count} 处"),
+                Lang::En if column.is_empty() => format!("whole rows {count}"),
                 Lang::Zh => format!("“{column}”{count} 处"),
                 Lang::En => format!("“{column}” {count}"),
             })
@@ -69,32 +74,29 @@ impl Reasons {
 /// Columns told of a file that comes back nearly whole.
 const REASONS_SHOWN: usize = 3;
 
-/// Asks about a file that came before, on an earlier day: sent again by mistake it would undo what was
-/// handed in since, or pass for the file of a new period. On the same day it is a repetition after
-/// a broken connection, and changes nothing.
+/// The question about a file that came before, on an earlier day: sent again by mistake it would undo
+/// what was handed in since, or pass for the file of a new period. On the same day it is a repetition
+/// after a broken connection; a whole set that is still what it was is no mistake.
 pub async fn known_file(
     platform: &Platform,
-    delivery: &Delivery,
-    (department, item): (&str, &str),
+    mode: Mode,
+    source: (&str, &str),
     digest: &str,
     received_at: Timestamp,
-) -> Result<(), Error> {
-    if delivery.confirmed.is_some() || delivery.mode == Mode::Withdraw {
-        return Ok(());
+) -> Result<Option<Text>, Error> {
+    if mode == Mode::Withdraw {
+        return Ok(None);
     }
-    let (register, source) = (&platform.register, (department, item));
-    let known = store::volume::same_file(register, source, delivery.mode, digest).await?;
-    let Some((receipt, accepted_at)) = known else { return Ok(()) };
+    let known = store::volume::same_file(&platform.register, source, mode, digest).await?;
+    let Some(SameFile { receipt, accepted_at, newest }) = known else { return Ok(None) };
     let day = platform.day(accepted_at);
-    if platform.day(received_at) <= day {
-        return Ok(());
+    if platform.day(received_at) <= day || (newest && mode == Mode::Full) {
+        return Ok(None);
     }
-    Err(Error::NeedsConfirmation(Text::new(
+    Ok(Some(Text::new(
+        format!("这个文件与 {day} 已入库的批次 {receipt} 完全相同，可能拿错了文件"),
         format!(
-            "这个文件与 {day} 已入库的批次 {receipt} 完全相同，可能拿错了文件。没有写入任何内容；请换成本期的文件，确要再报，请加 --confirm 再报一次"
-        ),
-        format!(
-            "this file is the very one that was accepted on {day} as {receipt}; perhaps it is the wrong one. Nothing was written; hand in the file of this period, or, if it is meant, send it again with --confirm"
+            "this file is the very one that was accepted on {day} as {receipt}; perhaps it is the wrong one"
         ),
     )))
 }
@@ -123,43 +125,83 @@ pub fn of_another_item(
     )))
 }
 
-/// What a delivery that has been read must be asked; nothing where all is well.
+/// What a delivery that has been read must be asked, all at once; nothing where all is well or where
+/// the sender has answered.
 pub async fn question_of(
     platform: &Platform,
     delivery: &Delivery,
     load: &mut Load,
-    imported: &Imported,
-    reasons: &Reasons,
+    (imported, reasons): (&Imported, &Reasons),
+    known: Option<Text>,
 ) -> Result<Option<Error>, Error> {
     let today = platform.today();
     if imported.counts.rows == 0 && delivery.mode != Mode::Full {
         return Ok(Some(without_rows()));
     }
-    let asked = match comes_back(platform, imported, reasons, today) {
-        Some(text) => Some(text),
-        None => volume(platform, delivery, imported, today).await?,
+    let (comes_back, volume) = match comes_back(platform, imported, reasons, today) {
+        Some(text) => (Some(text), None),
+        None => (None, volume(platform, delivery, imported, today).await?),
     };
-    if let (Some(text), None) = (&asked, &delivery.confirmed) {
-        return Ok(Some(Error::NeedsConfirmation(text.clone())));
+    let taken_back = taken_back(delivery, load, imported.counts.rejected).await?;
+    let (begins_anew, owed) = (volume.is_some(), comes_back.is_some() || volume.is_some());
+    let asked: Vec<Text> = [known, comes_back, volume, taken_back].into_iter().flatten().collect();
+    if asked.is_empty() {
+        return Ok(None);
     }
-    if let (Some(_), Some(reason)) = (asked, &delivery.confirmed) {
-        let reason = reason.trim();
-        if reason.is_empty() {
-            return Ok(Some(question(
-                "reason",
-                "请写明这次报送为什么属实（--because），再确认",
-                "say why this delivery is right (--because), and confirm",
-            )));
-        }
-        let reason: String = reason.chars().take(REASON_MAX).collect();
+    let Some(reason) = &delivery.confirmed else {
+        return Ok(Some(Error::NeedsConfirmation(joined(&asked, owed))));
+    };
+    let reason = reason.trim();
+    if reason.is_empty() && owed {
+        return Ok(Some(question(
+            "reason",
+            "请写明这次报送为什么属实（--because），再确认",
+            "say why this delivery is right (--because), and confirm",
+        )));
+    }
+    if !reason.is_empty() {
+        let reason = case::note(reason, "reason")?;
         load.events.push((Event::DeliveryConfirmed, format!("reason={reason}")));
-        load.baseline = Some(reason);
+        load.baseline = begins_anew.then_some(reason);
     }
-    taken_back(delivery, load, imported.counts.rejected).await
+    Ok(None)
 }
 
-/// Characters kept of a reason.
-const REASON_MAX: usize = 500;
+/// Everything a delivery is asked, and how to go on.
+fn joined(asked: &[Text], owed: bool) -> Text {
+    let zh: Vec<&str> = asked.iter().map(|text| text.zh.as_str()).collect();
+    let en: Vec<&str> = asked.iter().map(|text| text.en.as_str()).collect();
+    let (why_zh, why_en) = match owed {
+        true => ("，写明原因（--because）", ", say why (--because)"),
+        false => ("", ""),
+    };
+    Text::new(
+        format!("{}。没有写入任何内容；确属如此{why_zh}，请加 --confirm 再报一次", zh.join("。")),
+        format!(
+            "{}. Nothing was written; if it is meant{why_en}, send it again with --confirm",
+            en.join(". ")
+        ),
+    )
+}
+
+/// A question or a refusal in the words of a page, where one writes the reason below and confirms there;
+/// the registry names the options of the command line.
+#[must_use]
+pub fn in_words_of_a_page(text: &Text) -> Text {
+    Text::new(
+        text.zh
+            .replace("，写明原因（--because），请加 --confirm 再报一次", "，请写明原因并确认")
+            .replace("请加 --confirm 再报一次", "请确认")
+            .replace("（--because）", ""),
+        text.en
+            .replace(
+                ", say why (--because), send it again with --confirm",
+                ", say why and confirm it",
+            )
+            .replace("send it again with --confirm", "confirm it")
+            .replace(" (--because)", ""),
+    )
+}
 
 fn without_rows() -> Error {
     Error::Refused(Text::new(
@@ -188,12 +230,12 @@ fn comes_back(
     }
     Some(Text::new(
         format!(
-            "共 {rows} 行，会退回 {rejected} 行，问题最多的列：{}。可能列错了位，或用了别的信息项的模板；{}。没有写入任何内容；请核对表头与各列，确要把其余的行入库，请加 --confirm 再报一次",
+            "共 {rows} 行，会退回 {rejected} 行，问题最多的列：{}。可能列错了位，或用了别的信息项的模板，请核对表头与各列；{}",
             reasons.most(Lang::Zh),
             reasons.first(Lang::Zh),
         ),
         format!(
-            "{rejected} of {rows} rows would be sent back; the columns with most errors: {}. Perhaps columns changed places, or the form is another item’s; {}. Nothing was written; compare the heading with the columns, or, to file the remaining rows, send it again with --confirm",
+            "{rejected} of {rows} rows would be sent back; the columns with most errors: {}. Perhaps columns changed places, or the form is another item’s: compare the heading with the columns; {}",
             reasons.most(Lang::En),
             reasons.first(Lang::En),
         ),
@@ -209,7 +251,7 @@ async fn volume(
 ) -> Result<Option<Text>, Error> {
     let Some(terms) = terms(platform, today) else { return Ok(None) };
     // What mends rows has as many as came back.
-    if delivery.mode == Mode::Withdraw || delivery.mends.is_some() {
+    if delivery.mode == Mode::Withdraw || mends(platform, delivery, &imported.item).await? {
         return Ok(None);
     }
     let source = (imported.department.as_str(), imported.item.as_str());
@@ -227,12 +269,19 @@ async fn volume(
     let Bounds { lower, upper, seen } = bounds;
     Ok(Some(Text::new(
         format!(
-            "这次报送 {rows} 行；按本单位此项最近 {seen} 批，一批在 {lower} 到 {upper} 行之间。没有写入任何内容；请核对是否少取或多取了数据，确属如此，请写明原因并加 --confirm 再报一次"
+            "这次报送 {rows} 行；按本单位此项最近 {seen} 批，一批在 {lower} 到 {upper} 行之间，请核对是否少取或多取了数据"
         ),
         format!(
-            "this delivery has {rows} rows; by your last {seen} deliveries of the item one has from {lower} to {upper}. Nothing was written; look whether rows are missing or too many, or, if it is right, say why and send it again with --confirm"
+            "this delivery has {rows} rows; by your last {seen} deliveries of the item one has from {lower} to {upper}: look whether rows are missing or too many"
         ),
     )))
+}
+
+/// Whether a delivery mends rows of one of the same item.
+async fn mends(platform: &Platform, delivery: &Delivery, item: &str) -> Result<bool, Error> {
+    let Some(receipt) = &delivery.mends else { return Ok(false) };
+    let mended = store::submission::by_receipt(&platform.register, receipt).await?;
+    Ok(delivery.mode == Mode::Changes && mended.is_some_and(|mended| mended.item == item))
 }
 
 fn terms(platform: &Platform, today: Date) -> Option<VolumeTerms> {
@@ -251,35 +300,31 @@ async fn taken_back(
     delivery: &Delivery,
     load: &mut Load,
     rejected: u64,
-) -> Result<Option<Error>, Error> {
+) -> Result<Option<Text>, Error> {
     let live = match delivery.mode {
         Mode::Changes => return Ok(None),
         Mode::Full => load.withdraw_missing().await?,
         Mode::Withdraw => load.live().await?,
     };
     let gone = load.counts.withdrawn;
-    if delivery.confirmed.is_some() || gone == 0 {
+    if gone == 0 {
         return Ok(None);
     }
     if delivery.mode == Mode::Full && 0 < rejected {
-        return Ok(Some(Error::NeedsConfirmation(Text::new(
+        return Ok(Some(Text::new(
             format!(
-                "这次全量报送有 {rejected} 行被退回，而本单位此项现有 {live} 条记录中的 {gone} 条不在通过的行里，会被撤回，其中可能就有被退回的行。没有写入任何内容；请改好退回的行，把整份文件再报一次；确要撤回，请加 --confirm 再报一次"
+                "这次全量报送有 {rejected} 行被退回，而本单位此项现有 {live} 条记录中的 {gone} 条不在通过的行里，会被撤回，其中可能就有被退回的行：请改好退回的行，把整份文件再报一次"
             ),
             format!(
-                "{rejected} rows of this full delivery were sent back, and {gone} of the {live} records you have here are not among the rows that passed: they would be taken back, perhaps only because their rows are faulty. Nothing was written; mend the rows and send the whole file again, or, if that is meant, send it again with --confirm"
+                "{rejected} rows of this full delivery were sent back, and {gone} of the {live} records you have here are not among the rows that passed: they would be taken back, perhaps only because their rows are faulty: mend the rows and send the whole file again"
             ),
-        ))));
+        )));
     }
     if gone * 2 < live {
         return Ok(None);
     }
-    Ok(Some(Error::NeedsConfirmation(Text::new(
-        format!(
-            "这次报送会撤回本单位此项现有 {live} 条记录中的 {gone} 条。没有写入任何内容；确属如此，请加 --confirm 再报一次"
-        ),
-        format!(
-            "this delivery would take back {gone} of the {live} records you have here. Nothing was written; if that is meant, send it again with --confirm"
-        ),
-    ))))
+    Ok(Some(Text::new(
+        format!("这次报送会撤回本单位此项现有 {live} 条记录中的 {gone} 条"),
+        format!("this delivery would take back {gone} of the {live} records you have here"),
+    )))
 }

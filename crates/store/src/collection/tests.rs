@@ -26,21 +26,24 @@ async fn what_is_taken_back_was_handed_in_all_the_same() {
     for Sample { register, folder: _folder } in each().await {
         load(&register, Mode::Changes, &ROWS).await;
         load(&register, Mode::Withdraw, &ROWS[1..2]).await;
-        let held = documents(&register, SOURCE, year(), RecordId(0), 9).await.unwrap();
-        let ever = handed_in(&register, SOURCE, year(), RecordId(0), 9).await.unwrap();
+        let (first, last) = year();
+        let begin = (first, RecordId(0));
+        let held = documents(&register, SOURCE, begin, last, 9).await.unwrap();
+        let ever = handed_in(&register, SOURCE, begin, last, 9).await.unwrap();
         assert_eq!((held.len(), ever.len()), (2, 3));
-        let rest = documents(&register, SOURCE, year(), held[0].record, 9).await.unwrap();
+        let after = (held[0].decided_on, held[0].record);
+        let rest = documents(&register, SOURCE, after, last, 9).await.unwrap();
         assert_eq!(rest.len(), 1);
         assert_eq!(rest[0].record, held[1].record);
+        let days = (held[0].decided_on, held[0].decided_on);
+        assert!(any_dated(&register, SOURCE, days).await.unwrap());
+        assert!(!any_dated(&register, SOURCE, (first, first)).await.unwrap());
 
         let hour = SignedDuration::from_hours(1);
         let span = |from, until| Span { department: Some(DEPARTMENT), from, until };
         let all = deliveries(&register, span(now() - hour, now() + hour)).await.unwrap();
-        assert_eq!(
-            all.iter().map(|one| one.rows).collect::<Vec<_>>(),
-            [4, 2],
-            "one row each comes back"
-        );
+        let rows: Vec<u64> = all.iter().map(|one| one.rows).collect();
+        assert_eq!(rows, [4], "what is taken back is no delivery");
         assert!(deliveries(&register, span(now() - hour, now())).await.unwrap().is_empty());
         assert_eq!(first_received(&register).await.unwrap(), Some(now()));
     }

@@ -14,7 +14,7 @@ use domain::{
     text::{Lang, Text},
 };
 use registry::{
-    channel::{self, ChannelView},
+    channel::{self, ChannelView, RunView},
     platform::Platform,
 };
 use serde::Deserialize;
@@ -141,10 +141,11 @@ fn tag(state: RunState) -> &'static str {
     }
 }
 
-fn takes(state: RunState, answer: &str) -> bool {
-    match answer {
-        "confirm" => state.takes(Answer::Confirm),
-        "again" => state.takes(Answer::Again),
-        _ => state.takes(Answer::Discard),
-    }
+fn takes(run: &RunView, answer: &str) -> bool {
+    let answer = match answer {
+        "confirm" => Answer::Confirm,
+        "again" => Answer::Again,
+        _ => Answer::Discard,
+    };
+    run.state.takes(run.attempts, answer)
 }

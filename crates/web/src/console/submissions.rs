@@ -302,6 +302,10 @@ async fn confirm(
 ) -> Result<Redirect, Error> {
     let department = delivery::department(&platform, &signed.access(), Action::Deliver)?;
     let held = deliveries.find(number, signed.id(), &department).ok_or(Error::NotFound)?;
+    if reason.trim().is_empty() {
+        // Asked again, and the file is kept.
+        return Ok(Redirect::to(&format!("/console/deliveries/{number}")));
+    }
     let room = deliveries.room()?;
     // Held while it is begun anew, so that two answers begin it once.
     let mut held = held.lock().map_err(|_| Error::Internal)?;

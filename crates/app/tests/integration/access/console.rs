@@ -211,7 +211,10 @@ async fn a_delivery_that_asks_waits_and_goes_on_once_confirmed() {
     let form = "application/x-www-form-urlencoded";
     let refused = site.through(&router, &clerk, "POST", &confirm, form, "form_token=x").await;
     assert!(refused.status.is_client_error(), "{}", refused.body);
-    let yes = format!("form_token={token}");
+    let silent = format!("form_token={token}&reason=+");
+    let asked = site.through(&router, &clerk, "POST", &confirm, form, &silent).await;
+    assert_eq!(asked.location, seen.location, "without a reason it is asked again");
+    let yes = format!("form_token={token}&reason=示例：全量只有一条");
     let went_on = site.through(&router, &clerk, "POST", &confirm, form, &yes).await;
     assert_eq!(went_on.status, StatusCode::SEE_OTHER, "{}", went_on.body);
     let page = site.until_done(&router, &clerk, &went_on.location).await;
