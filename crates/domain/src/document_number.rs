@@ -171,7 +171,12 @@ fn sequence(
     let (mut next, mut after) = (1, None);
     for (number, day) in numbers {
         if next < *number {
-            gaps.push(Gap { first: next, last: number - 1, after, before: *day });
+            // Numbers are not always given in the order of the days.
+            let (after, before) = match (after, *day) {
+                (Some(one), Some(other)) if other < one => (Some(other), Some(one)),
+                as_given => as_given,
+            };
+            gaps.push(Gap { first: next, last: number - 1, after, before });
         }
         (next, after) = (number.saturating_add(1), *day);
     }
@@ -255,6 +260,19 @@ mod tests {
         assert_eq!(one.gaps[0], Gap { first: 1, last: 1, after: None, before });
         let (after, before) = (Some(date(2026, 1, 5)), Some(date(2026, 1, 8)));
         assert_eq!(one.gaps[1], Gap { first: 5, last: 6, after, before });
+    }
+
+    #[test]
+    fn days_around_a_gap_stand_in_their_order() {
+        let mut numbers = Numbers::default();
+        for (number, day) in [(1, date(2026, 3, 9)), (4, date(2026, 3, 2)), (5, date(2026, 3, 10))]
+        {
+            let one = DocumentNumber { series: "示市监罚".to_owned(), year: 2026, number };
+            numbers.add(one, Some(day));
+        }
+        let gap = numbers.gaps(TERMS).remove(0).gaps.remove(0);
+        assert_eq!((gap.first, gap.last), (2, 3));
+        assert_eq!((gap.after, gap.before), (Some(date(2026, 3, 2)), Some(date(2026, 3, 9))));
     }
 
     #[test]

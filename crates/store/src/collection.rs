@@ -5,7 +5,12 @@ use domain::ids::{RecordId, SubjectId, SubmissionId};
 use jiff::{Timestamp, civil::Date};
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{error::Error, record::NOTHING_LATER, register::Register, stamp};
+use crate::{
+    error::Error,
+    record::{FIRST_ACCEPTED_AT, NOTHING_LATER},
+    register::Register,
+    stamp,
+};
 
 /// The span asked about, and of whom; the first instant counts, the last does not.
 #[derive(Clone, Copy, Debug)]
@@ -93,9 +98,7 @@ pub async fn documents(
 ) -> Result<Vec<Document>, Error> {
     let statement = format!(
         "select v.record_id, v.subject_id, v.decided_on, s.receipt, v.row_no, v.payload,
-           (select min(f.accepted_at) from record_version e join submission f on f.id = e.submission_id
-            where e.subject_id = v.subject_id and e.item = v.item and e.key = v.key
-              and f.feed_first is not null) as accepted_at
+           {FIRST_ACCEPTED_AT} as accepted_at
          from record_version v join submission s on s.id = v.submission_id
          where v.item = $1 and v.decided_on >= $2 and v.decided_on <= $3 and s.department = $4
            and s.feed_first is not null and v.withdrawn = false

@@ -24,6 +24,12 @@ pub(crate) const NOTHING_LATER: &str = "\
       where w.subject_id = v.subject_id and w.item = v.item and w.key = v.key
         and t.feed_first > s.feed_first)";
 
+/// When the record of `v` was first accepted, through whatever version.
+pub(crate) const FIRST_ACCEPTED_AT: &str = "\
+    (select min(f.accepted_at) from record_version e join submission f on f.id = e.submission_id
+     where e.subject_id = v.subject_id and e.item = v.item and e.key = v.key
+       and f.feed_first is not null)";
+
 const COLUMNS: &str = "\
     v.record_id, v.item, v.subject_id, u.kind, v.subject_name, s.department, v.submission_id, v.row_no,
     v.decided_on, v.effective_from, v.effective_until, v.payload, v.digest,
@@ -236,10 +242,7 @@ pub async fn first_accepted(
 ) -> Result<Vec<FirstAccepted>, Error> {
     let statement = format!(
         "select decided_on, accepted_at, count(*) as records from (
-           select v.decided_on,
-             (select min(f.accepted_at) from record_version e join submission f on f.id = e.submission_id
-              where e.subject_id = v.subject_id and e.item = v.item and e.key = v.key
-                and f.feed_first is not null) as accepted_at
+           select v.decided_on, {FIRST_ACCEPTED_AT} as accepted_at
            {FROM}
            where v.item = $1 and v.decided_on >= $2 and v.decided_on <= $3
              and s.department = $4 and s.feed_first is not null and v.withdrawn = false

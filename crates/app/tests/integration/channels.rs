@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::http::StatusCode;
-use domain::{access::Access, role::Role, text::Lang};
+use domain::{access::Access, channel::RunState, role::Role, text::Lang};
 use jiff::SignedDuration;
 use registry::channel;
 
@@ -144,6 +144,53 @@ async fn what_was_stopped_waits_for_the_department_and_is_answered() {
     let receipt = told[1].2.clone().unwrap();
     let seen = site.look(Some(&clerk), &format!("/console/submissions/{receipt}")).await;
     assert!(seen.body.contains("swapped.csv"), "{}", seen.body);
+}
+
+#[tokio::test]
+async fn an_older_file_never_undoes_a_newer_one() {
+    let site = site::empty_site().await;
+    site.accept("registration", &[registration(&business(1))]).await;
+    let folder = site.channel().await;
+    let clerk = site.person(Role::DepartmentClerk).await;
+    // One that could not be taken for a reason of the platform's own, and is not due yet.
+    let register = &site.platform.register;
+    let channel = store::channel::list(register, None).await.unwrap().remove(0).id;
+    site.put(&folder, "a.csv", &csv(&rows(1..3)), 60);
+    let first =
+        store::channel::found(register, channel, "a.csv", site.platform.now()).await.unwrap();
+    let mut write = register.write().await.unwrap();
+    let failed = store::channel::run_held(&mut write, first).await.unwrap().unwrap();
+    let next_at = site.platform.now() + SignedDuration::from_secs(600);
+    let failed = store::channel::Run { attempts: 1, next_at, ..failed };
+    assert!(store::channel::settle(&mut write, RunState::Taking, &failed).await.unwrap());
+    write.commit().await.unwrap();
+    site.put(&folder, "b.csv", &csv(&rows(3..5)), 50);
+    site.look_into_folders().await;
+    assert_eq!(site.fates().await.len(), 1, "the newer one waits");
+    let page = site.look(Some(&clerk), "/console/channels").await;
+    assert!(page.body.contains("已试 1 次"), "{}", page.body);
+    site.later(600);
+    site.look_into_folders().await;
+    let told = site.fates().await;
+    assert_eq!(told.iter().map(|fate| fate.1).collect::<Vec<_>>(), ["done", "done"], "{told:?}");
+
+    // One that waits for an answer, and that another has overtaken meanwhile.
+    let swapped: Vec<Row> =
+        rows(1..31).into_iter().map(|row| with(row, "CF_JDRQ", "未明码标价")).collect();
+    site.put(&folder, "c.csv", &csv(&swapped), 60);
+    site.look_into_folders().await;
+    site.put(&folder, "d.csv", &csv(&rows(5..7)), 60);
+    site.look_into_folders().await;
+    let told = site.fates().await;
+    let states: Vec<&str> = told.iter().map(|fate| fate.1).collect();
+    assert_eq!(states, ["done", "done", "waiting", "done"], "{told:?}");
+    let home = site.look(Some(&clerk), "/console").await;
+    assert!(home.body.contains("1 个文件没有入库"), "{}", home.body);
+    let confirm = "answer=confirm&reason=示例：就是这样";
+    let late = site.send(&clerk, "/console/channels/runs/3", confirm).await;
+    assert_eq!(late.status, StatusCode::BAD_REQUEST, "{}", late.body);
+    assert!(late.body.contains("更新的文件"), "{}", late.body);
+    assert!(!late.body.contains("--confirm"), "the words of the command line: {}", late.body);
 }
 
 #[tokio::test]

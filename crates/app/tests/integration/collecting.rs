@@ -166,3 +166,38 @@ async fn every_figure_opens_what_it_was_counted_from() {
     let wrong = site.look(Some(&clerk), "/console/collection?month=2026-13").await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST, "{}", wrong.body);
 }
+
+#[tokio::test]
+async fn what_is_dated_in_a_period_reports_it_though_it_came_later() {
+    let site = site::empty_site().await;
+    site.accept("registration", &[registration(&business(1))]).await;
+    site.later(20 * DAY);
+    let clerk = site.person(Role::DepartmentClerk).await;
+    let page = "/console/collection/scjg/penalty?month=2026-11";
+    let seen = site.look(Some(&clerk), page).await;
+    assert!(seen.body.contains("漏报") && seen.body.contains("起的一期无信息"), "{}", seen.body);
+    let late = [penalty(&business(1), "示市监罚〔2026〕77号", "2026-11-27")];
+    site.accept("penalty", &late).await;
+    let seen = site.look(Some(&clerk), page).await;
+    assert!(seen.body.contains("已报送") && !seen.body.contains("漏报"), "{}", seen.body);
+    let form = "item=penalty&first=2026-11-01";
+    let false_statement = site.send(&clerk, "/console/zero-reports", form).await;
+    assert_eq!(false_statement.status, StatusCode::CONFLICT, "{}", false_statement.body);
+}
+
+#[tokio::test]
+async fn one_confirmation_answers_every_question_and_each_was_shown() {
+    let site = site::empty_site().await;
+    site.accept("registration", &[registration(&business(1))]).await;
+    let full = async |numbers: std::ops::Range<u32>, why: Option<&str>| {
+        site.offer("penalty", "scjg", Mode::Full, &csv(&rows(numbers)), why).await
+    };
+    for _ in 0..4 {
+        full(1..301, Some("示例")).await.unwrap();
+        full(2..302, Some("示例")).await.unwrap();
+    }
+    // Fewer rows than ever, and most of what is here would go.
+    let asked = full(1..101, None).await.expect_err("two questions");
+    let told = asked.message(domain::text::Lang::Zh);
+    assert!(told.contains("这次报送 100 行") && told.contains("会撤回本单位此项"), "{told}");
+}
