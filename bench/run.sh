@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The duels: bin/xinheng against its peers and its limits, on this machine, in one run. Arguments:
-# which parts, of check, store, memory, report, serve, wait, access, cases and link; all of them where none is named. Results are
+# which parts, of check, store, memory, report, serve, wait, access, cases, pull and link; all of them where none is named. Results are
 # printed and written to $CARGO_TARGET_DIR/bench/latest.md. bench/README.md says what is measured.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,9 +13,9 @@ export BENCH_WORK=$work
 [ -x "$XINHENG_BIN" ] || { echo "no binary at $XINHENG_BIN: run make build" >&2; exit 1; }
 python=$(command -v python3) || { echo "the peers need python3" >&2; exit 1; }
 parts=("$@")
-[ $# -gt 0 ] || parts=(check store memory report serve wait access cases link)
+[ $# -gt 0 ] || parts=(check store memory report serve wait access cases pull link)
 for part in "${parts[@]}"; do
-    [ -f "bench/$part.py" ] || { echo "usage: bench/run.sh [check] [store] [memory] [report] [serve] [wait] [access] [cases] [link]" >&2; exit 2; }
+    [ -f "bench/$part.py" ] || { echo "usage: bench/run.sh [check] [store] [memory] [report] [serve] [wait] [access] [cases] [pull] [link]" >&2; exit 2; }
 done
 
 # The peers live beside the build, in an environment of their own.

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 
-import { PASSWORD, act, add, come, command, firstSignIn, leave, looked, out, person, signIn, told, work } from "./people.mjs";
+import { PASSWORD, act, add, code, come, command, firstSignIn, leave, looked, out, person, signIn, told, work } from "./people.mjs";
 import { url } from "./site.mjs";
 
 before(come);
@@ -96,12 +96,32 @@ test("a clerk hands a faulty file in, mends a row and sends it again", async () 
     assert.ok((await page.locator("main").innerText()).includes("没有退回的行"));
     await page.getByRole("link", { name: /^示市监-/ }).click();
     await page.locator("#mended").waitFor();
+    assert.ok((await page.locator("#faults").innerText()).includes("已改"));
     await looked(page, "receipt-mended");
+    await page.locator("#faults a").first().click();
+    assert.ok((await page.locator("main").innerText()).includes("处理经过"));
+    await looked(page, "row-mended");
+    await page.goto(`${url}/console/submissions/enter/penalty`);
+    await looked(page, "entry");
+    await page.getByLabel(/^处罚决定日期/).fill("2026-05-20");
+    await page.getByRole("button", { name: "提交", exact: true }).click();
+    await page.waitForURL(/\/console\/(submissions|deliveries)\//);
+    await page.locator("#faults, .callout, main").first().waitFor();
+    await looked(page, "entry-answered");
     await page.goto(`${url}/console/collection`);
     await looked(page, "collection");
     await page.getByRole("link", { name: "行政处罚" }).click();
     assert.ok((await page.locator("main").innerText()).includes("文书号断号"));
     await looked(page, "collection-item");
+    const ledger = join(work, "台账.csv");
+    const month = new URL(page.url()).searchParams.get("month") ?? new Date().toISOString().slice(0, 7);
+    writeFileSync(ledger, `文书号,日期\n示市监罚〔2026〕99001号,${month}-02\n示市监罚〔2026〕98765号,${month}-03\n`);
+    await page.getByLabel("台账名称").fill("执法办案系统");
+    await page.getByLabel(/^文件：每行/).setInputFiles(ledger);
+    await page.getByRole("button", { name: "登记台账" }).click();
+    await page.getByText("示市监罚〔2026〕98765号").waitFor();
+    assert.ok((await page.locator("#coverage").innerText()).includes("1 / 2"));
+    await looked(page, "collection-ledger");
     const empty = join(work, "空表.csv");
     writeFileSync(empty, `${heading}\n`);
     await page.goto(`${url}/console/submissions`);
@@ -145,8 +165,8 @@ test("a company claims itself, reads its file and its log, grants and takes back
     const clerk = await person();
     held.secrets.zhongxin = await firstSignIn(clerk, "zhongxin", held.zhongxin);
     await clerk.goto(`${url}/console/channels`);
-    await clerk.getByLabel("单位和信息项").selectOption("scjg/penalty");
-    await clerk.getByRole("button", { name: "开通" }).click();
+    await clerk.getByLabel("单位和信息项").first().selectOption("scjg/penalty");
+    await clerk.getByRole("button", { name: "开通目录" }).click();
     await clerk.getByRole("heading", { name: /市场监督管理局 · 行政处罚/ }).waitFor();
     // As a system does: written under another name, renamed once it is whole.
     const inbox = join(work, "inbox", "scjg", "penalty");
@@ -497,4 +517,68 @@ test("the repair notice goes with a decision", async () => {
     // What those need who come back later.
     const { company, disputed, secrets } = held;
     writeFileSync(join(work, "..", "later.json"), JSON.stringify({ company, disputed, secrets }));
+});
+
+test("a reviewer judges whose an account is, reads what a merge touched, and parts it again", async () => {
+    const clerk = await person();
+    await signIn(clerk, "zhongxin", PASSWORD);
+    await clerk.getByLabel("验证码或恢复码").fill(code(held.secrets.zhongxin));
+    await clerk.getByRole("button", { name: "继续" }).click();
+    const found = await (await fetch(`${url}/api/v1/subjects/${held.company}`)).json();
+    const { name } = found.organisation;
+    const supplier = "示例市水务集团有限公司,914199004199003316";
+    const file = join(work, "水费.csv");
+    writeFileSync(
+        file,
+        "GY_XDR_MC,GY_XDR_LB,GY_XDR_SHXYM,GY_LX,GY_HH,GY_DZ,GY_SSQ,GY_SSZ,GY_YJ,GY_ZT,GY_GYDW,GY_GYDWDM,GY_SJLY,GY_SJLYDM\n" +
+            `${name},法人及非法人组织,,供水,S99001,示例湖区从未有过的路7号,2026-09-01,2026-09-30,731.40,欠缴,${supplier},${supplier}\n`,
+    );
+    const taken = command("import", "--item", "utility_payment", "--department", "shuiwujituan", "--confirm", "--because", "示例", file);
+    assert.equal(taken.warned, 1);
+    // The worker looks for whose it is once the index has the name.
+    for (let tries = 0; ; tries++) {
+        await clerk.goto(`${url}/console/identities`);
+        if ((await clerk.locator("main").innerText()).includes(name)) break;
+        assert.ok(tries < 60, "the account is not put before anybody");
+        await clerk.waitForTimeout(1000);
+    }
+    await looked(clerk, "identities");
+    await clerk.locator("tbody a", { hasText: name }).first().click();
+    assert.ok((await clerk.locator("main").innerText()).includes("从未有过的路7号"));
+    await looked(clerk, "identity");
+    await clerk.getByLabel("同一主体", { exact: true }).check();
+    await clerk.getByLabel("理由").fill("示例：电话核实为同一单位");
+    await clerk.getByRole("button", { name: "判定", exact: true }).click();
+    await clerk.getByText("已归并").first().waitFor();
+    await looked(clerk, "identity-merged");
+    const owner = await person();
+    await signIn(owner, "faren", PASSWORD);
+    await owner.goto(`${url}/centre/file`);
+    assert.ok((await owner.locator("main").innerText()).includes("731.40"), "the account stands in the file");
+    await clerk.getByRole("link", { name: "查看归并及其影响" }).click();
+    assert.ok((await clerk.locator("#damage").innerText()).includes("查询非公开信息"), "its owner read it");
+    await looked(clerk, "merge");
+    await clerk.getByLabel("理由").fill("示例：是另一家的账户");
+    await clerk.getByRole("button", { name: "解除归并" }).click();
+    await clerk.locator("#notices").waitFor();
+    await looked(clerk, "merge-ended");
+    await clerk.getByRole("button", { name: /^登记已发出/ }).first().click();
+    await owner.goto(`${url}/centre/file`);
+    assert.ok(!(await owner.locator("main").innerText()).includes("731.40"), "and is gone from it again");
+    await owner.goto(`${url}/centre/log`);
+    assert.ok((await owner.locator("main").innerText()).includes("解除归并"));
+    await clerk.goto(`${url}/console/merges`);
+    await looked(clerk, "merges");
+    await clerk.goto(`${url}/console/codes`);
+    await looked(clerk, "codes");
+    await clerk.goto(`${url}/console/lineage`);
+    await looked(clerk, "lineage");
+    const shown = await (await fetch(`${url}/subjects/${held.company}`)).text();
+    const address = shown.match(/\/subjects\/[^/"]+\/records\/(\d+)/);
+    assert.ok(address, "the company has a public record");
+    await clerk.getByLabel(/^记录编号/).fill(address[0]);
+    await clerk.getByRole("button", { name: "查看" }).click();
+    assert.ok((await clerk.locator("main").innerText()).includes("从哪里来"));
+    await looked(clerk, "lineage-record");
+    await out(clerk);
 });

@@ -1,9 +1,12 @@
 //! Settings: one `xinheng.toml`, each key overridable by `XINHENG_…`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, bail};
-use domain::{sealed::Keys, text::Lang};
+use domain::{pull::is_name, sealed::Keys, text::Lang};
 use registry::network::is_network;
 use tracing_subscriber::EnvFilter;
 
@@ -26,6 +29,9 @@ pub struct Settings {
     pub proxies: Vec<String>,
     /// Folder of the channels (`XINHENG_INBOX`), from which files of departments are taken.
     pub inbox: PathBuf,
+    /// Front-end libraries (`XINHENG_LIBRARIES`), each `name=address`, parted by commas: departments'
+    /// databases, PostgreSQL or SQLite, from which channels pull.
+    pub libraries: BTreeMap<String, String>,
     /// Sealing keys (`XINHENG_KEYS`); made on first use where absent.
     pub keys: PathBuf,
     /// The text of a key file, in place of one (`XINHENG_SEAL_KEYS`).
@@ -54,7 +60,7 @@ impl std::fmt::Debug for Oidc {
     }
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "seal_keys",
     "data",
     "database_url",
@@ -63,6 +69,7 @@ const KEYS: [&str; 15] = [
     "public_url",
     "proxies",
     "inbox",
+    "libraries",
     "keys",
     "log_key",
     "log",
@@ -80,6 +87,7 @@ impl Settings {
         let settings = Settings {
             policy: source.get("policy").map_or_else(default_policy, PathBuf::from),
             inbox: source.get("inbox").map_or_else(|| data.join("inbox"), PathBuf::from),
+            libraries: source.libraries(),
             keys: source.get("keys").map_or_else(|| data.join("keys"), PathBuf::from),
             seal_keys: source.get("seal_keys"),
             log_key: source.get("log_key").map_or_else(|| data.join("log-key"), PathBuf::from),
@@ -182,6 +190,23 @@ impl Source {
                 None
             }
         }
+    }
+
+    /// Libraries by their names; what is no address is told without repeating it.
+    fn libraries(&mut self) -> BTreeMap<String, String> {
+        let mut libraries = BTreeMap::new();
+        for entry in self.list("libraries") {
+            match entry.split_once('=').map(|(name, url)| (name.trim(), url.trim())) {
+                Some((name, url)) if is_name(name) && url.contains(':') && is_register(url) => {
+                    libraries.insert(name.to_owned(), url.to_owned());
+                }
+                Some((name, _)) => self.wrong.push(format!(
+                    "libraries: {name} is neither name=postgres://… nor name=sqlite:PATH"
+                )),
+                None => self.wrong.push("libraries: expected name=address".to_owned()),
+            }
+        }
+        libraries
     }
 
     /// A setting of several values, parted by commas.

@@ -72,6 +72,7 @@ pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platf
         oidc: provider(settings)?,
         names,
         inbox: settings.inbox.clone(),
+        libraries: Arc::new(settings.libraries.clone()),
         public_url: public_url(settings.public_url.as_deref(), &place, LOCAL),
         policy,
         gate,

@@ -182,6 +182,10 @@ actions! {
     FileCase = "file_case";
     /// Go on with a case of one's office.
     HandleCase = "handle_case";
+    /// Where a record came from and where it went.
+    ReadLineage = "read_lineage";
+    /// Judge whether two descriptions are of one subject, merge, and end a merge.
+    JudgeIdentity = "judge_identity";
     /// Decide a claim at the centre.
     DecideClaim = "decide_claim";
     /// Open and close accounts and organisations.

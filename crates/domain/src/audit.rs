@@ -61,11 +61,13 @@ events! {
     ChannelOpened "channel_opened" "channel" "开通归集通道" "channel opened";
     ChannelPaused "channel_paused" "channel" "暂停归集通道" "channel paused";
     ChannelResumed "channel_resumed" "channel" "恢复归集通道" "channel resumed";
+    ChannelRun "channel_run" "channel" "立即抽取" "library read at once";
     CheckAnswered "check_answered" "matter" "办事核查" "check answered";
     ClaimConfirmed "claim_confirmed" "claim" "认领通过" "claim confirmed";
     ClaimFiled "claim_filed" "claim" "提出认领" "claim filed";
     ClaimRefused "claim_refused" "claim" "认领未通过" "claim refused";
     ClaimWithdrawn "claim_withdrawn" "claim" "撤回认领" "claim withdrawn";
+    CodeDoubtSettled "code_doubt_settled" "doubt" "办结重错码疑点" "doubt about a code settled";
     CodeOverridden "code_overridden" "code" "代码人工确认" "code answered for";
     ConsentGranted "consent_granted" "consent" "授权" "consent granted";
     ConsentRevoked "consent_revoked" "consent" "撤回授权" "consent revoked";
@@ -74,14 +76,19 @@ events! {
     FactorReset "factor_reset" "account" "重置第二因素" "second factor reset";
     FactorSet "factor_set" "account" "启用第二因素" "second factor set up";
     FeedConfirmed "feed_confirmed" "organisation" "变更流回执" "feed confirmed";
+    IdentityCompared "identity_compared" "subject" "比对主体" "descriptions of a subject compared";
     IdentityLinked "identity_linked" "account" "关联外部身份" "outside identity linked";
     IdentityUnlinked "identity_unlinked" "account" "取消外部身份" "outside identities unlinked";
+    LedgerAdded "ledger_added" "item" "登记台账" "ledger told";
     MatterClosed "matter_closed" "matter" "办结事项" "matter closed";
     MatterRegistered "matter_registered" "matter" "登记事项" "matter registered";
     MeasureLifted "measure_lifted" "matter" "解除措施" "measure lifted";
     MeasureTold "measure_told" "matter" "反馈措施" "measure told";
+    MergeEnded "merge_ended" "merge" "解除归并" "merge ended";
+    MergeNoticeSent "merge_notice_sent" "merge" "发出归并更正告知" "told that a merge was wrong";
     OrganisationClosed "organisation_closed" "organisation" "停用机构" "organisation closed";
     OrganisationCreated "organisation_created" "organisation" "登记机构" "organisation opened";
+    PairJudged "pair_judged" "pair" "判定主体" "pair judged";
     PasswordChanged "password_changed" "account" "修改口令" "password changed";
     PasswordReset "password_reset" "account" "重置口令" "password reset";
     RecordRead "record_read" "subject" "查询非公开信息" "non-public information read";
@@ -97,6 +104,7 @@ events! {
     Resealed "resealed" "key" "更换加密密钥" "values sealed anew under another key";
     RoleGranted "role_granted" "account" "授予角色" "role given";
     RoleWithdrawn "role_withdrawn" "account" "撤销角色" "role taken";
+    RowSettled "row_settled" "receipt" "处理疑问行" "row in question settled";
     SessionEnded "session_ended" "account" "退出登录" "session ended";
     SignInFailed "sign_in_failed" "account" "登录失败" "sign-in failed";
     SignedIn "signed_in" "account" "登录" "signed in";
@@ -104,6 +112,7 @@ events! {
     StatementMade "statement_made" "record" "本人声明" "own statement made";
     StatementWithdrawn "statement_withdrawn" "record" "撤回本人声明" "own statement taken back";
     SubmissionAccepted "submission_accepted" "receipt" "归集批次入库" "submission accepted";
+    SubjectsMerged "subjects_merged" "merge" "归并主体" "subjects merged";
     ZeroReportStated "zero_report_stated" "item" "零报告" "zero report stated";
     ZeroReportWithdrawn "zero_report_withdrawn" "item" "撤回零报告" "zero report taken back";
 }

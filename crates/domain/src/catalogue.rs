@@ -35,6 +35,9 @@ pub struct Item {
     pub fields: Vec<Field>,
     /// Fields that, with the subject, tell one record from another.
     pub natural_key: Vec<usize>,
+    /// Whether an organisation may be named without any code; whom the row is about is then found by
+    /// linkage, or by a person.
+    pub without_code: bool,
     pub roles: Roles,
     pub checks: Vec<Check>,
     pub publication: PublicationRule,
@@ -192,6 +195,8 @@ pub struct Roles {
     /// Whether the penalty was given by simplified procedure (简易程序).
     pub simplified_procedure: Option<usize>,
     pub fine: Option<usize>,
+    /// Where the subject is: what linkage compares beside the name.
+    pub address: Option<usize>,
     /// Names of the subject in a registration record.
     pub district: Option<usize>,
     pub industry: Option<usize>,

@@ -52,6 +52,14 @@ pub struct Entry {
     pub maps_to: Vec<String>,
 }
 
+impl Entry {
+    /// Whether the code may be written on a day.
+    #[must_use]
+    pub fn is_in_use(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
+
 impl CodeList {
     /// Builds the list, or names the words that stand for two codes.
     ///

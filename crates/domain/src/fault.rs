@@ -122,6 +122,8 @@ rules! {
     UnknownDepartment "unknown_department" "“{column}”（{raw}）不是本地登记的单位代码" "“{column}” ({raw}) is no code of a department registered here";
     CodeKind "code_kind" "代码“{raw}”与类别“{detail}”不符" "the code “{raw}” does not fit the category “{detail}”";
     SubjectMissing "subject_missing" "没有可以认定主体的代码：{detail}" "no code by which the subject can be found: {detail}";
+    ByName "by_name" "没有代码，暂按名称“{raw}”记下；找到是哪个主体之前，不进入任何主体的档案；补上代码重报即可"
+        "there is no code, and the row is kept under the name “{raw}”; it stands in nobody’s file until it is known whose it is: send it again with the code";
     SubjectKind "subject_kind" "这一信息项不收“{raw}”的记录" "this catalogue item takes no record about “{raw}”";
     NameDiffers "name_differs" "名称“{raw}”与此代码已有的名称“{detail}”不同，请核对代码" "the name “{raw}” differs from “{detail}” held for this code; check the code";
     Duplicate "duplicate" "与第 {detail} 行是同一条记录（关键字段相同）" "is the same record as row {detail} (same key fields)";

@@ -91,8 +91,13 @@ pub const SCHEMES: &[Scheme] = &[
         "name as published by MHLW, Japan",
         free_name,
     ),
+    Scheme::new(UNIT_NAME, "信源单位所称名称", "name by which a department knows it", free),
     Scheme::new("csrc_name", "证监会公布名称", "name as published by CSRC", free_name),
 ];
+
+/// The scheme of an organisation that a department names without a code: the department, the name, and
+/// the address where one is given.
+pub const UNIT_NAME: &str = "unit_name";
 
 #[must_use]
 pub fn scheme(id: &str) -> Option<&'static Scheme> {

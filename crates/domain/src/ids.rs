@@ -38,8 +38,12 @@ ids! {
     KeyId;
     /// A matter (办理事项) registered by an organisation about a subject.
     MatterId;
+    /// That one subject is read with another (归并).
+    MergeId;
     /// A body that people act for.
     OrganisationId;
+    /// Two descriptions that may be of one subject (比对对).
+    PairId;
     /// One asserted fact about one subject, through all its versions.
     RecordId;
     /// A credit report as issued; its printed number is [`ReportId`] with the issuing day.

@@ -11,6 +11,7 @@ pub mod derive;
 pub mod model;
 pub mod plan;
 pub mod score;
+pub mod single;
 pub mod value;
 pub mod veto;
 

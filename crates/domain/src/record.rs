@@ -49,7 +49,10 @@ pub struct Version {
     pub record: RecordId,
     pub no: i64,
     pub item: String,
+    /// Whom it is about, by the merges that stand now.
     pub subject: SubjectId,
+    /// The subject it was asserted for, the same one unless that was merged.
+    pub held_by: SubjectId,
     pub subject_kind: subject::Kind,
     pub subject_name: String,
     pub department: String,

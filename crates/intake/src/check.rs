@@ -38,6 +38,8 @@ use crate::{
 pub struct Context {
     /// Day of receipt.
     pub today: Date,
+    /// The department that hands in.
+    pub department: String,
     pub departments: Arc<Departments>,
     /// Codes that fail their check digit and that somebody has answered for.
     pub overrides: Arc<HashSet<String>>,

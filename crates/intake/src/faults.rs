@@ -63,6 +63,11 @@ impl<'c> Faults<'c> {
         self.push(row, String::new(), rule, Level::Error, raw, &detail.into());
     }
 
+    /// Notes a doubt about the row as a whole, which is taken all the same.
+    pub fn doubt_row(&mut self, row: usize, rule: Rule, raw: &str) {
+        self.push(row, String::new(), rule, Level::Warning, raw, &Text::default());
+    }
+
     /// Whether a field of a row has an error, from which others only follow.
     #[must_use]
     pub fn has_error(&self, row: usize, field: usize) -> bool {

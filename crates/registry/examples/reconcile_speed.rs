@@ -61,6 +61,7 @@ fn platform(policy: &Path, register: Register) -> Option<Platform> {
         log_key: None,
         oidc: None,
         names: None,
+        libraries: Arc::default(),
         inbox: std::path::PathBuf::new(),
         public_url: String::new(),
         clock: Arc::new(|| Timestamp::from_second(NOW).unwrap_or_default()),
@@ -109,7 +110,7 @@ async fn fill(platform: &Platform, open: usize, over: usize) -> Result<(), store
                 paused_days: 0,
             };
             if let Some((case, _)) = opened {
-                store::case::start(&mut write, case, &deadline).await?;
+                store::case::deadline::start(&mut write, case, &deadline).await?;
             }
             number += 1;
         }

@@ -1,7 +1,7 @@
 //! The access log (查询日志): who looked at a subject's file, when, for what, on what ground, and at
 //! which items. Written with the read itself; read by the subject.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     access::{Access, Action, Ground, GroundKind},
@@ -24,6 +24,11 @@ use crate::{
 pub struct Looked(BTreeMap<String, Vec<i64>>);
 
 impl Looked {
+    /// How many of some records were among them.
+    pub(crate) fn count_of(&self, records: &HashSet<i64>) -> usize {
+        self.0.values().flatten().filter(|record| records.contains(record)).count()
+    }
+
     pub fn at<'r>(records: impl Iterator<Item = (&'r str, i64)>) -> Looked {
         let mut items: BTreeMap<String, Vec<i64>> = BTreeMap::new();
         for (item, record) in records {
@@ -102,6 +107,20 @@ pub(crate) fn detail(access: &Access, permit: &Permit, looked: &Looked) -> Resul
         items: looked.clone(),
     };
     serde_json::to_string(&detail).map_err(|why| Error::Io(why.into()))
+}
+
+/// What an entry says of who looked, for what and at what.
+pub(crate) struct Told {
+    pub organisation: String,
+    pub purpose: String,
+    pub looked: Looked,
+}
+
+/// Reads the detail of an entry; none of one that tells of no look.
+pub(crate) fn told(detail: &str) -> Option<Told> {
+    let detail: Detail = serde_json::from_str(detail).ok()?;
+    let Detail { organisation_name: organisation, purpose, items: looked, .. } = detail;
+    Some(Told { organisation, purpose, looked })
 }
 
 /// Entries about one's own subject, newest first, those before a number where one is given.

@@ -58,3 +58,11 @@ pub async fn rejected_xlsx(platform: &Platform, submission: &Submission) -> Resu
     let rendered = tokio::task::spawn_blocking(move || render::faults::rejected_xlsx(&rejected));
     Ok(rendered.await??)
 }
+
+/// A word nobody can guess, in 32 hexadecimal digits.
+pub fn random_word() -> Result<String, Error> {
+    let mut random = [0_u8; 16];
+    getrandom::fill(&mut random)
+        .map_err(|_| Error::Io(std::io::Error::other("no random bytes")))?;
+    Ok(domain::sealed::hex(&random))
+}

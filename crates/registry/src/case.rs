@@ -17,7 +17,7 @@ use domain::{
     text::{Lang, Text},
 };
 use jiff::{Timestamp, civil::Date};
-use store::case::{Case, CaseQuery, Happened, Running, document::Document};
+use store::case::{Case, CaseQuery, Happened, deadline::Running, document::Document};
 
 use self::going::Going;
 use crate::{
@@ -125,7 +125,7 @@ pub struct Filter {
 /// The cases of one's own subject, newest first.
 pub async fn own(platform: &Platform, access: &Access, lang: Lang) -> Result<Vec<CaseLine>, Error> {
     let subject = own_subject(platform, access, Action::ReadOwn).await?;
-    let mut cases = store::case::of_subject(&platform.register, subject).await?;
+    let mut cases = store::case::filed_for(&platform.register, subject).await?;
     cases.retain(is_told);
     lines(platform, access, cases, lang).await
 }
@@ -161,7 +161,7 @@ pub async fn open(
     let (hand, permit) = admit(platform, access, &case, Action::HandleCase).await?;
     note_look(platform, &case, &permit).await?;
     let today = platform.today();
-    let deadlines = store::case::deadlines(&platform.register, id).await?;
+    let deadlines = store::case::deadline::of(&platform.register, id).await?;
     let mut history = Vec::new();
     for happened in store::case::history(&platform.register, id).await? {
         history.push(HistoryLine {
@@ -358,7 +358,7 @@ async fn admit(
     action: Action,
 ) -> Result<(Hand, Permit), Error> {
     if let Ground::Own(subject) = access.ground {
-        let own = subject == case.subject && is_told(case);
+        let own = subject == case.filed_for && is_told(case);
         let holds = own && reading::holds(platform, access, subject).await?;
         let action = if action == Action::HandleCase { Action::ReadOwn } else { action };
         let permit = gate::admit(platform, access, action, holds);

@@ -4,6 +4,7 @@
 //! Every figure opens what it was counted from, and a department can count it again from what it sent.
 //! There is no target for how much is handed in.
 
+pub mod coverage;
 pub mod documents;
 pub mod numbers;
 

@@ -29,10 +29,11 @@ pub struct Wanted {
     pub after: Option<(String, i64, i64)>,
 }
 
-/// A record in the list, and whose it is.
+/// A record in the list, whose it is, and for whom it was handed in.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub subject: SubjectId,
+    pub held_by: SubjectId,
     pub view: RecordView,
 }
 
@@ -70,7 +71,7 @@ pub async fn list(
         let one = std::slice::from_ref(version);
         let of = Of { slug: "", ended: false, ended_today: false };
         if let Some(view) = viewing.record(&Life::whole(one), of).await? {
-            rows.push(Row { subject: version.subject, view });
+            rows.push(Row { subject: version.subject, held_by: version.held_by, view });
         }
     }
     let mut notes = Vec::new();

@@ -149,7 +149,7 @@ async fn count_standing(
         }
         let Some(last) = versions.last().filter(|_| versions.len() == PAGE) else { break };
         let day = last.decided_on.map(|day| day.to_string()).unwrap_or_default();
-        after = Some((day, last.subject.0, last.record.0));
+        after = Some((day, last.held_by.0, last.record.0));
         tokio::task::yield_now().await;
     }
     Ok(())

@@ -68,8 +68,7 @@ pub async fn file(platform: &Platform, asked: &Asked) -> Result<FileView, Error>
         Some(at) => at,
         None => api_use::last_change(platform).await?,
     };
-    let versions =
-        store::record::of_subject(&platform.register, subject.id, Timestamp::MAX).await?;
+    let versions = subject::versions(platform, subject.id, clocks).await?;
     let head = subject::head(platform, &subject, &versions, clocks, lang);
     let head = head.ok_or(Error::NotFound)?;
     let viewing = Viewing::public(platform, lang, clocks);

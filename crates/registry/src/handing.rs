@@ -82,6 +82,7 @@ async fn send(
         dry_run,
         actor: access.actor.to_string(),
         mends: None,
+        piecemeal: true,
     };
     let imported = import::import(platform, &delivery, &mut Unwatched).await?;
     if 0 < imported.counts.rejected {

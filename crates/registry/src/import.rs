@@ -15,6 +15,7 @@ use domain::{
     audit::Event,
     catalogue::{Item, Section},
     fault::Fault,
+    ids::SubmissionId,
     sealed::hex,
     text::Text,
 };
@@ -45,6 +46,9 @@ pub struct Delivery {
     pub actor: String,
     /// The receipt of the delivery whose rows sent back this one mends.
     pub mends: Option<String>,
+    /// One of many pieces, such as a row entered by hand or what a library has new: its size says nothing
+    /// of what its source has.
+    pub piecemeal: bool,
 }
 
 /// How far the import is.
@@ -112,7 +116,7 @@ pub async fn import(
     watch.heading(&decoder.heading().columns);
     let mut taking = Taking::new(&item, delivery.mode, platform, decoder.size(), watch);
     taking.imported.pack = pack.as_ref().map(|pack| pack.id.clone());
-    let setting = Setting::new(platform, delivery, item, pack, received_at).await?;
+    let setting = Setting::new(platform, delivery, (item, pack), &department, received_at).await?;
     let heading = decoder.heading().columns.clone();
     // The heading is judged before anything is begun.
     let fits = setting.checker(&heading).map(|checker| checker.plan.unused.clone());
@@ -125,6 +129,7 @@ pub async fn import(
             (Some(load), known)
         }
     };
+    taking.mends = mended(platform, delivery, &heading).await?;
     taking.imported.department = department;
     let (sender, mut batches) = mpsc::channel(2);
     let reader = tokio::task::spawn_blocking(move || setting.read(decoder, &heading, &sender));
@@ -140,6 +145,18 @@ pub async fn import(
         (None, Some(error)) => Err(error),
         (None, None) => Ok(taking.imported),
     }
+}
+
+/// The submission whose rows come again, and the column of the file that numbers them.
+async fn mended(
+    platform: &Platform,
+    delivery: &Delivery,
+    heading: &[String],
+) -> Result<Option<(SubmissionId, usize)>, Error> {
+    let Some(receipt) = &delivery.mends else { return Ok(None) };
+    let column = heading.iter().position(|name| name == render::faults::ROW_NUMBER);
+    let found = store::submission::by_receipt(&platform.register, receipt).await?;
+    Ok(found.map(|found| found.id).zip(column))
 }
 
 /// The refusal of an item that nothing allows to be collected on the day; that somebody tried is

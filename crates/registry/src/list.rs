@@ -198,7 +198,7 @@ async fn views(
 
 fn cursor_of(version: &Version) -> Cursor {
     let day = version.decided_on.map(|day| day.to_string()).unwrap_or_default();
-    (day, version.subject.0, version.record.0)
+    (day, version.held_by.0, version.record.0)
 }
 
 /// Reads what a page gave out as `next`; anything else would begin again unsaid.

@@ -1,7 +1,7 @@
 //! The running platform: register, law, place, keys, and the clock handed to it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock},
 };
@@ -38,6 +38,8 @@ pub struct Platform {
     pub names: Option<Arc<NameIndex>>,
     /// Folder in which each channel has one of its own.
     pub inbox: PathBuf,
+    /// Addresses of front-end libraries (前置库) by their names; never printed, for they hold passwords.
+    pub libraries: Arc<BTreeMap<String, String>>,
     /// Address under which the portal is reached, without a slash at the end.
     pub public_url: String,
     pub clock: Clock,

@@ -29,7 +29,7 @@ pub async fn run(platform: &Platform) -> Result<Done, Error> {
     let today = platform.today();
     let mut after = (CaseId(0), 0);
     loop {
-        let found = store::case::overdue(&platform.register, today, after, PAGE).await?;
+        let found = store::case::deadline::overdue(&platform.register, today, after, PAGE).await?;
         for running in &found {
             done.lapsed += u64::from(lapse(platform, running.case, &running.deadline.rule).await?);
         }

@@ -386,7 +386,7 @@ pub async fn slug_of(platform: &Platform, record: i64) -> Result<String, Error> 
 pub async fn history(viewing: &Viewing<'_>, slug: &str, record: i64) -> Result<History, Error> {
     let platform = viewing.platform;
     let found = subject::find(platform, slug).await?;
-    let versions = store::record::of_subject(&platform.register, found.id, Timestamp::MAX).await?;
+    let versions = subject::versions(platform, found.id, viewing.clocks).await?;
     let head = subject::head(platform, &found, &versions, viewing.clocks, viewing.lang);
     history_of(viewing, head.ok_or(Error::NotFound)?, &versions, record).await
 }

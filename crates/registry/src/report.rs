@@ -1,7 +1,7 @@
 //! Credit reports (公共信用信息报告): issued as a numbered snapshot, handed out again byte for byte,
 //! and answered for when somebody asks whether one still holds.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use domain::{
     access::{Access, Action},
@@ -141,6 +141,28 @@ pub async fn issue(platform: &Platform, wanted: &Wanted, actor: &str) -> Result<
     store::audit::append_about(&mut write, now, actor, event, number, &detail, id).await?;
     write.commit().await?;
     Ok(report)
+}
+
+/// The reports on some subjects, issued in a span, that assert one of some records.
+pub(crate) async fn asserting(
+    platform: &Platform,
+    subjects: &[SubjectId],
+    span: (Timestamp, Timestamp),
+    records: &HashSet<i64>,
+) -> Result<Vec<Issued>, Error> {
+    let mut found = Vec::new();
+    for report in store::report::issued_between(&platform.register, subjects, span).await? {
+        let facts = kept(&report)?.facts;
+        if facts.records.iter().any(|record| records.contains(&record.record)) {
+            found.push(Issued {
+                revoked: is_revoked(&report),
+                number: report.number,
+                issued_at: platform.minute(report.issued_at),
+                code: report.verification_code,
+            });
+        }
+    }
+    Ok(found)
 }
 
 /// A report on one's own subject, in a list.

@@ -45,7 +45,10 @@ pub async fn search(
             if hits.len() == limit {
                 break;
             }
-            hits.extend(hit(platform, found.subject, Some(&found), lang).await?);
+            let hit = hit(platform, found.subject, Some(&found), lang).await?;
+            // Two names of what was merged are one subject.
+            let new = |hit: &Hit| hits.iter().all(|known: &Hit| known.subject.id != hit.subject.id);
+            hits.extend(hit.filter(new));
         }
     }
     Ok(SearchView { query: text.to_owned(), hits })
@@ -67,6 +70,7 @@ async fn hit(
     found: Option<&Found>,
     lang: Lang,
 ) -> Result<Option<Hit>, Error> {
+    let id = store::merge::root(&platform.register, id).await?;
     let Some(subject) = store::subject::get(&platform.register, id).await? else {
         return Ok(None);
     };

@@ -80,6 +80,16 @@ pub async fn find(platform: &Platform, slug: &str) -> Result<store::subject::Sub
     Ok(subject)
 }
 
+/// Every version of a subject's records, with those of whoever stood in it at the instant asked about.
+pub(crate) async fn versions(
+    platform: &Platform,
+    id: SubjectId,
+    clocks: Clocks,
+) -> Result<Vec<Version>, Error> {
+    let (register, members_at) = (&platform.register, clocks.known());
+    Ok(store::record::of_subject_with(register, id, Timestamp::MAX, members_at).await?)
+}
+
 /// The identifier to show: the unified code before any other.
 #[must_use]
 pub fn code(subject: &store::subject::Subject, lang: Lang) -> Code {

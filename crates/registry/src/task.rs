@@ -15,7 +15,7 @@ use crate::{
     collection::{self, Gathered, PeriodLine, Timeliness, month_text},
     delivery,
     error::Error,
-    gate,
+    gate, identity,
     platform::Platform,
     receipt::Brief,
     recipient,
@@ -88,10 +88,36 @@ pub async fn of(platform: &Platform, access: &Access) -> Result<Vec<Task>, Error
             next: Text::new("核对证件后确认或拒绝", "compare the documents, confirm or refuse"),
         });
     }
+    identities(platform, access, &mut tasks).await?;
     cases(platform, access, &mut tasks).await?;
     receipts(platform, access, &mut tasks).await?;
     tasks.sort_by_key(|task| (task.due.is_none(), task.due));
     Ok(tasks)
+}
+
+/// Pairs that may be of one subject and wait for a person.
+async fn identities(
+    platform: &Platform,
+    access: &Access,
+    tasks: &mut Vec<Task>,
+) -> Result<(), Error> {
+    let count = match identity::waiting(platform, access).await {
+        Ok(count) => count,
+        Err(Error::Forbidden(_)) => return Ok(()),
+        Err(why) => return Err(why),
+    };
+    if count != 0 {
+        tasks.push(Task {
+            due: None,
+            title: Text::new(
+                format!("主体比对：{count} 对待判定"),
+                format!("Identities: {count} pairs to be judged"),
+            ),
+            href: "/console/identities".to_owned(),
+            next: Text::new("并排核对后判定", "compare side by side and judge"),
+        });
+    }
+    Ok(())
 }
 
 /// Cases whose turn it is with the officer's organ, and how many of them press.

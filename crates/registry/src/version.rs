@@ -194,6 +194,7 @@ mod tests {
             no: i64::try_from(at).unwrap() + 1,
             item: "penalty".to_owned(),
             subject: SubjectId(1),
+            held_by: SubjectId(1),
             subject_kind: Kind::Organisation,
             subject_name: String::new(),
             department: String::new(),

@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 use domain::text::Lang;
 
-use crate::{api_key, audit, error::Error, figures, platform::Platform, reconcile, sign_in};
+use crate::{
+    api_key, audit, code_doubt, error::Error, figures, linkage, platform::Platform, reconcile,
+    sign_in,
+};
 
 /// Changes indexed at a time.
 const FOLLOW_AT_ONCE: i64 = 50_000;
@@ -34,6 +37,7 @@ pub async fn run(platform: &Platform, mut stop: tokio::sync::watch::Receiver<boo
         if done.is_ok() && day != Some(platform.today()) {
             day = Some(platform.today());
             done = figures::ask_for_missing(platform).await.and(done);
+            done = code_doubt::ask(platform).await.and(done);
             done = reconcile::run(platform).await.map(drop).and(done);
         }
         let rest = match done {
@@ -65,9 +69,10 @@ pub async fn run(platform: &Platform, mut stop: tokio::sync::watch::Receiver<boo
 /// Does what is due now; false where nothing was. A failure of the one keeps the other from nothing.
 pub async fn step(platform: &Platform) -> Result<bool, Error> {
     let followed = follow(platform).await;
+    let linked = linkage::follow(platform).await;
     let ran = run_job(platform).await;
     let logged = audit::extend(platform).await;
-    Ok(followed? | ran? | logged?)
+    Ok(followed? | linked? | ran? | logged?)
 }
 
 async fn follow(platform: &Platform) -> Result<bool, Error> {
@@ -86,6 +91,7 @@ async fn run_job(platform: &Platform) -> Result<bool, Error> {
     let Some(job) = store::job::take(register, platform.now()).await? else { return Ok(false) };
     let done = match job.kind.as_str() {
         figures::JOB => figures::refresh(platform, &job.payload).await,
+        code_doubt::JOB => code_doubt::look(platform).await,
         _ => Ok(()),
     };
     match done.map_err(|error| error.message(Lang::En)) {

@@ -78,7 +78,10 @@ pub fn rejected_xlsx(rejected: &RejectedRows) -> Result<Vec<u8>, RenderError> {
 /// Mark of a heading that intake passes over.
 const OURS: char = '※';
 
-const REMARKS: [&str; 4] = ["※行号", "※问题", "※怎样改", "※规则"];
+/// Heading of the column that says in which row of its file a row stood.
+pub const ROW_NUMBER: &str = "※行号";
+
+const REMARKS: [&str; 4] = [ROW_NUMBER, "※问题", "※怎样改", "※规则"];
 
 /// Rows of a sheet below its heading.
 const MOST_ROWS: usize = 1_048_575;

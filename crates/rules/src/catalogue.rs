@@ -66,6 +66,7 @@ struct RawItem {
     subject_kinds: Spanned<Vec<subject::Kind>>,
     #[serde(default)]
     natural_key: Vec<Spanned<String>>,
+    without_code: Option<Spanned<bool>>,
     #[serde(default)]
     role: RawRoles,
     contrary: Option<RawContrary>,
@@ -158,6 +159,7 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<I
         providers: raw.providers.into_inner().into_iter().map(|provider| provider.0).collect(),
         subject_kinds: raw.subject_kinds.into_inner(),
         natural_key,
+        without_code: raw.without_code.as_ref().is_some_and(|flag| *flag.get_ref()),
         roles,
         checks: tables.checks,
         publication,
@@ -169,6 +171,9 @@ pub(crate) fn read(page: &mut Page<'_>, id: &str, shelf: &Shelf<'_>) -> Option<I
         contrary,
     };
     check_category(page, &item, &category, shelf.codes);
+    if let Some(flag) = raw.without_code.filter(|_| item.without_code) {
+        check_without_code(page, &item, &flag);
+    }
     if tables.whole {
         check_filter(page, &item, filter_name.as_ref());
         check::report_missing(page, &span, &item);
@@ -240,6 +245,19 @@ fn read_timeliness(
         Some(_) => {}
     }
     Some(key.get_ref().clone())
+}
+
+/// A name is no identity: what is shown to the public, or is about persons, bears a code.
+fn check_without_code(page: &mut Page<'_>, item: &Item, flag: &Spanned<bool>) {
+    if item.openness == Openness::Public || item.publication != PublicationRule::Never {
+        page.fault(flag.span(), "an item that is published takes no row without a code");
+    }
+    if item.subject_kinds.contains(&subject::Kind::NaturalPerson) {
+        page.fault(flag.span(), "an item about natural persons takes no row without a code");
+    }
+    if item.roles.subject_name.is_none() {
+        page.fault(flag.span(), "expected the role subject_name beside without_code");
+    }
 }
 
 /// A filter lets the public ask what a field says: only of a field that it may read.

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::linkage::{
-    Thresholds,
-    derive::Derive,
-    model::{Field, Level, Measure, Model, Odds},
-    plan::{Drawn, Key, KeyPart, Limits, Linkage, Take, Written},
+use domain::{
+    identifier,
+    linkage::{
+        Thresholds,
+        derive::Derive,
+        model::{Field, Level, Measure, Model, Odds},
+        plan::{Drawn, Key, KeyPart, Limits, Linkage, Take, Written},
+    },
 };
 use serde::Deserialize;
 use toml::Spanned;
@@ -24,6 +27,8 @@ struct RawLinkage {
     id: Spanned<Words>,
     zh: Words,
     en: Words,
+    schemes: Vec<Spanned<Words>>,
+    exact: Vec<Spanned<Words>>,
     same: f32,
     review: Spanned<f32>,
     share: f64,
@@ -38,6 +43,8 @@ struct RawLinkage {
 #[serde(deny_unknown_fields)]
 struct RawField {
     name: Spanned<Words>,
+    zh: Words,
+    en: Words,
     of: Written,
     derive: Derive,
     measure: Measure,
@@ -87,8 +94,8 @@ fn read_one(
     for field in fields {
         let field = field.into_inner();
         let name = raw::unique(page, &mut names, "field", &field.name);
-        drawn.push(Drawn { of: field.of, derive: field.derive });
-        let RawField { measure, rarest, levels, unlike, .. } = field;
+        let RawField { zh, en, of, derive, measure, rarest, levels, unlike, .. } = field;
+        drawn.push(Drawn { label: raw::text(zh, en), of, derive });
         modelled.push(Field { name, measure, rarest, levels, unlike });
     }
     let model = Model { id: id.clone(), share: raw.share, fields: modelled };
@@ -103,6 +110,8 @@ fn read_one(
     if thresholds.same < thresholds.review {
         page.fault(raw.review.span(), "expected review not above same");
     }
+    let exact = raw.exact.iter().filter_map(|name| position(page, &model, name)).collect();
+    let schemes = raw.schemes.iter().map(|scheme| read_scheme(page, scheme)).collect();
     let label = raw::text(raw.zh, raw.en);
     let reference = RawReference {
         span: raw.instrument.span(),
@@ -111,17 +120,43 @@ fn read_one(
         verified: raw.verified,
     };
     let reference = reference.read(page, &label.zh);
-    Some(Linkage { id, label, thresholds, model, drawn, keys, limits: raw.limits, reference })
+    Some(Linkage {
+        id,
+        label,
+        schemes,
+        thresholds,
+        model,
+        exact,
+        drawn,
+        keys,
+        limits: raw.limits,
+        reference,
+    })
+}
+
+fn read_scheme(page: &mut Page<'_>, scheme: &Spanned<Words>) -> String {
+    let id = &scheme.get_ref().0;
+    if identifier::scheme(id).is_none() {
+        page.fault(scheme.span(), format!("there is no identifier scheme `{id}`"));
+    }
+    id.clone()
 }
 
 fn read_key(page: &mut Page<'_>, key: RawKey, model: &Model) -> Key {
     let mut parts = Vec::new();
     for part in key.parts {
-        let name = &part.field.get_ref().0;
-        match model.fields.iter().position(|field| field.name == *name) {
-            Some(field) => parts.push(KeyPart { field, take: part.take }),
-            None => page.fault(part.field.span(), format!("there is no field `{name}`")),
-        }
+        let field = position(page, model, &part.field);
+        parts.extend(field.map(|field| KeyPart { field, take: part.take }));
     }
     Key { parts }
+}
+
+/// The place of a field in the model.
+fn position(page: &mut Page<'_>, model: &Model, name: &Spanned<Words>) -> Option<usize> {
+    let written = &name.get_ref().0;
+    let found = model.fields.iter().position(|field| field.name == *written);
+    if found.is_none() {
+        page.fault(name.span(), format!("there is no field `{written}`"));
+    }
+    found
 }

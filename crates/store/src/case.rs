@@ -1,18 +1,19 @@
 //! Cases (办件): one row each, with their history, deadlines and papers beside it.
 
+pub mod deadline;
 pub mod document;
 pub mod tally;
 
 use domain::{
     case::{CaseKind, Step, Turn},
-    deadline::Deadline,
     ids::{AccountId, CaseId, RecordId, SubjectId},
 };
 use jiff::{Timestamp, civil::Date};
-use sqlx::{Any, Executor, Row as _, any::AnyRow};
+use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     error::Error,
+    merge,
     register::{Register, Write, take_numbers},
     stamp,
 };
@@ -27,6 +28,8 @@ pub struct Case {
     pub state: String,
     pub turn: Turn,
     pub subject: SubjectId,
+    /// For whom it was filed; after the end of a merge another than its record's subject.
+    pub filed_for: SubjectId,
     pub item: String,
     pub record: RecordId,
     /// Department that decides; empty where the centre does.
@@ -82,32 +85,23 @@ pub struct Happened {
     pub detail: String,
 }
 
-/// A deadline with its place in the case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Running {
-    pub case: CaseId,
-    pub seq: i64,
-    pub deadline: Deadline,
-    /// It ran out, and what follows from that was done.
-    pub lapsed: bool,
-}
-
 /// Opens a case; none where one of the kind is open about the record.
 pub async fn open(write: &mut Write, new: &NewCase<'_>) -> Result<Option<(CaseId, String)>, Error> {
+    let subject = merge::holder(write, new.subject, new.record).await?;
     let id = take_numbers(write, "credit_case", 1).await?;
     let day = new.day.strftime("%Y%m%d");
     let number = format!("{}{day}-{id:06}", new.kind.prefix());
     let statement = "\
         insert into credit_case (id, number, kind, state, turn, subject_id, item, record_id, organ,
-          opened_by, opened_at, policy_version, data, ends_on)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing";
+          opened_by, opened_at, policy_version, data, ends_on, filed_for)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict do nothing";
     let done = sqlx::query(statement)
         .bind(id)
         .bind(&number)
         .bind(new.kind.code())
         .bind(new.state)
         .bind(new.turn.code())
-        .bind(new.subject.0)
+        .bind(subject.0)
         .bind(new.item)
         .bind(new.record.0)
         .bind(new.organ)
@@ -116,12 +110,20 @@ pub async fn open(write: &mut Write, new: &NewCase<'_>) -> Result<Option<(CaseId
         .bind(new.policy_version)
         .bind(new.data)
         .bind(stamp::day(new.ends_on))
+        .bind(new.subject.0)
         .execute(&mut *write.tx)
         .await?;
     Ok((done.rows_affected() == 1).then_some((CaseId(id), number)))
 }
 
-const CASE: &str = "select * from credit_case";
+/// A case about a record stands with the subject the record was asserted for; it is read with the one
+/// that stands now.
+const CASE: &str = "\
+    select c.*, coalesce((select g.into_id from merge_member g
+      where g.subject_id = c.subject_id and g.until_at is null), c.subject_id) as stands_in,
+      coalesce((select g.into_id from merge_member g
+      where g.subject_id = c.filed_for and g.until_at is null), c.filed_for) as stands_for
+    from credit_case c";
 
 pub async fn get(register: &Register, id: CaseId) -> Result<Option<Case>, Error> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!("{CASE} where id = $1")))
@@ -177,8 +179,24 @@ pub async fn update(write: &mut Write, case: &Case) -> Result<(), Error> {
 
 /// The cases of a subject, newest first; what strangers report of it is none of them.
 pub async fn of_subject(register: &Register, subject: SubjectId) -> Result<Vec<Case>, Error> {
-    let statement =
-        format!("{CASE} where subject_id = $1 and kind <> 'complaint' order by id desc limit 500");
+    let statement = format!(
+        "{CASE} where subject_id in {} and kind <> 'complaint' order by id desc limit 500",
+        merge::members("$1")
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(subject.0)
+        .fetch_all(&register.pool)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// The cases that were filed for a subject, or about it, newest first; what strangers report of it is none
+/// of them.
+pub async fn filed_for(register: &Register, subject: SubjectId) -> Result<Vec<Case>, Error> {
+    let statement = format!(
+        "{CASE} where filed_for in {} and kind <> 'complaint' order by id desc limit 500",
+        merge::members("$1")
+    );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(subject.0)
         .fetch_all(&register.pool)
@@ -192,7 +210,10 @@ pub async fn of_record(
     subject: SubjectId,
     record: RecordId,
 ) -> Result<Vec<Case>, Error> {
-    let statement = format!("{CASE} where subject_id = $1 and record_id = $2 order by id desc");
+    let statement = format!(
+        "{CASE} where subject_id in {} and record_id = $2 order by id desc",
+        merge::members("$1")
+    );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(subject.0)
         .bind(record.0)
@@ -328,96 +349,6 @@ pub async fn history(register: &Register, case: CaseId) -> Result<Vec<Happened>,
     rows.iter().map(read).collect()
 }
 
-/// Begins a deadline.
-pub async fn start(write: &mut Write, case: CaseId, deadline: &Deadline) -> Result<(), Error> {
-    let statement = "\
-        insert into case_deadline (case_id, seq, rule, started_on, due_on, extended, paused_on,
-          paused_days, ended_on, lapsed)
-        select $1, count(*) + 1, $2, $3, $4, $5, $6, $7, $8, $9 from case_deadline where case_id = $1";
-    sqlx::query(statement)
-        .bind(case.0)
-        .bind(&deadline.rule)
-        .bind(deadline.started_on.to_string())
-        .bind(stamp::day(deadline.due_on))
-        .bind(deadline.extended)
-        .bind(stamp::day(deadline.paused_on))
-        .bind(deadline.paused_days)
-        .bind(stamp::day(deadline.ended_on))
-        .bind(false)
-        .execute(&mut *write.tx)
-        .await?;
-    Ok(())
-}
-
-/// Keeps what became of a deadline.
-pub async fn keep(write: &mut Write, running: &Running) -> Result<(), Error> {
-    let statement = "\
-        update case_deadline set due_on = $3, extended = $4, paused_on = $5, paused_days = $6,
-          ended_on = $7, lapsed = $8
-        where case_id = $1 and seq = $2";
-    let deadline = &running.deadline;
-    sqlx::query(statement)
-        .bind(running.case.0)
-        .bind(running.seq)
-        .bind(stamp::day(deadline.due_on))
-        .bind(deadline.extended)
-        .bind(stamp::day(deadline.paused_on))
-        .bind(deadline.paused_days)
-        .bind(stamp::day(deadline.ended_on))
-        .bind(running.lapsed)
-        .execute(&mut *write.tx)
-        .await?;
-    Ok(())
-}
-
-/// Flags are read as numbers: the driver for both engines reads none of SQLite.
-const DEADLINE: &str = "\
-    select case_id, seq, rule, started_on, due_on, paused_on, paused_days, ended_on,
-      case when extended then 1 else 0 end as extended, case when lapsed then 1 else 0 end as lapsed
-    from case_deadline";
-
-/// The deadlines of a case, in the order in which they began.
-pub async fn deadlines(register: &Register, case: CaseId) -> Result<Vec<Running>, Error> {
-    deadlines_of(&register.pool, case).await
-}
-
-/// The same in the transaction that goes on with the case.
-pub async fn deadlines_held(write: &mut Write, case: CaseId) -> Result<Vec<Running>, Error> {
-    deadlines_of(&mut *write.tx, case).await
-}
-
-async fn deadlines_of<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    case: CaseId,
-) -> Result<Vec<Running>, Error> {
-    let statement = format!("{DEADLINE} where case_id = $1 order by seq");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(case.0).fetch_all(executor).await?;
-    rows.iter().map(read_deadline).collect()
-}
-
-/// Deadlines that ran out before a day and for which nothing followed yet, and those whose last day
-/// nobody could tell, by case; behind a case and a place where one is given.
-pub async fn overdue(
-    register: &Register,
-    today: Date,
-    after: (CaseId, i64),
-    limit: i64,
-) -> Result<Vec<Running>, Error> {
-    let statement = format!(
-        "{DEADLINE} where ended_on is null and lapsed = false and paused_on is null
-           and (due_on is null or due_on < $1) and (case_id > $2 or (case_id = $2 and seq > $3))
-         order by case_id, seq limit $4"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
-        .bind(today.to_string())
-        .bind(after.0.0)
-        .bind(after.1)
-        .bind(limit)
-        .fetch_all(&register.pool)
-        .await?;
-    rows.iter().map(read_deadline).collect()
-}
-
 fn read(row: &AnyRow) -> Result<Case, Error> {
     let word = |column: &str| -> Result<String, Error> { Ok(row.try_get(column)?) };
     let (kind, turn) = (word("kind")?, word("turn")?);
@@ -431,7 +362,8 @@ fn read(row: &AnyRow) -> Result<Case, Error> {
         kind: CaseKind::from_code(&kind).ok_or_else(|| corrupt(&kind))?,
         state: word("state")?,
         turn: Turn::from_code(&turn).ok_or_else(|| corrupt(&turn))?,
-        subject: SubjectId(row.try_get("subject_id")?),
+        subject: SubjectId(row.try_get("stands_in")?),
+        filed_for: SubjectId(row.try_get("stands_for")?),
         item: word("item")?,
         record: RecordId(row.try_get("record_id")?),
         organ: word("organ")?,
@@ -442,29 +374,6 @@ fn read(row: &AnyRow) -> Result<Case, Error> {
         data: word("data")?,
         due_on: stamp::read_day(due_on.as_deref())?,
         closed_at: closed_at.as_deref().map(stamp::read_instant).transpose()?,
-    })
-}
-
-fn read_deadline(row: &AnyRow) -> Result<Running, Error> {
-    let day = |column: &str| -> Result<Option<Date>, Error> {
-        let day: Option<String> = row.try_get(column)?;
-        stamp::read_day(day.as_deref())
-    };
-    let started_on = day("started_on")?;
-    Ok(Running {
-        case: CaseId(row.try_get("case_id")?),
-        seq: row.try_get("seq")?,
-        deadline: Deadline {
-            rule: row.try_get("rule")?,
-            started_on: started_on
-                .ok_or_else(|| Error::Corrupt("deadline without a day".to_owned()))?,
-            due_on: day("due_on")?,
-            extended: row.try_get::<i64, _>("extended")? != 0,
-            paused_on: day("paused_on")?,
-            ended_on: day("ended_on")?,
-            paused_days: row.try_get("paused_days")?,
-        },
-        lapsed: row.try_get::<i64, _>("lapsed")? != 0,
     })
 }
 

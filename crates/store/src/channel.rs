@@ -144,7 +144,19 @@ pub async fn found(
     at: Timestamp,
 ) -> Result<i64, Error> {
     let mut write = register.write().await?;
-    let id = take_numbers(&mut write, "channel_run", 1).await?;
+    let id = found_in(&mut write, channel, file_name, at).await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// The same in a transaction.
+pub async fn found_in(
+    write: &mut Write,
+    channel: ChannelId,
+    file_name: &str,
+    at: Timestamp,
+) -> Result<i64, Error> {
+    let id = take_numbers(write, "channel_run", 1).await?;
     let statement = "\
         insert into channel_run (id, channel_id, file_name, state, found_at, attempts, next_at, detail)
         values ($1, $2, $3, $4, $5, 0, $5, '')";
@@ -156,7 +168,6 @@ pub async fn found(
         .bind(stamp::instant(at))
         .execute(&mut *write.tx)
         .await?;
-    write.commit().await?;
     Ok(id)
 }
 

@@ -1,5 +1,5 @@
-//! The change feed (变更流): every version in the order it was accepted, and every change of standing,
-//! numbered without a gap.
+//! The change feed (变更流): every version in the order it was accepted, every change of standing, and every
+//! record that a merge or its end moved, numbered without a gap.
 //!
 //! A submission takes its numbers when it is accepted: the first, and as many as it has versions.
 //! The number of a version is the submission's first plus the version's place in it.
@@ -7,7 +7,7 @@
 use domain::record::Version;
 use jiff::Timestamp;
 
-use crate::{error::Error, record, register::Register, standing, submission};
+use crate::{error::Error, merge, record, register::Register, standing, submission};
 
 /// One entry of the feed.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub async fn read(register: &Register, position: i64, limit: i64) -> Result<Vec<
         let submission = submission::holding(register, next).await?;
         let Some((submission, first)) = submission.and_then(|s| s.feed_first.map(|at| (s.id, at)))
         else {
-            let Some(version) = standing_at(register, next).await? else { break };
+            let Some(version) = moved_at(register, next).await? else { break };
             changes.push(Change { position: next, version });
             next += 1;
             continue;
@@ -44,11 +44,13 @@ pub async fn read(register: &Register, position: i64, limit: i64) -> Result<Vec<
     Ok(changes)
 }
 
-/// The last version of the record whose standing changed at a position.
-async fn standing_at(register: &Register, position: i64) -> Result<Option<Version>, Error> {
-    let Some((subject, number)) = standing::holding(register, position).await? else {
-        return Ok(None);
+/// The last version of the record whose standing changed at a position, or that a merge moved there.
+async fn moved_at(register: &Register, position: i64) -> Result<Option<Version>, Error> {
+    let held = match standing::holding(register, position).await? {
+        None => merge::holding(register, position).await?,
+        held => held,
     };
+    let Some((subject, number)) = held else { return Ok(None) };
     let versions = record::of_subject(register, subject, Timestamp::MAX).await?;
     let last = versions.into_iter().rfind(|version| version.record == number);
     last.map(Some).ok_or_else(|| Error::Corrupt(format!("feed position {position} has no record")))

@@ -9,6 +9,8 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     error::Error,
+    merge,
+    record::binds,
     register::{Register, Write},
     stamp,
 };
@@ -54,13 +56,16 @@ pub struct Coverage {
 
 /// The columns of a measure. A boolean is read as a number: the driver for any engine reads none of SQLite.
 const MEASURE: &str = "\
-    select matter_id, record_id, measure, organisation_id, subject_id,
+    select matter_id, record_id, measure, organisation_id,
+      coalesce((select g.into_id from merge_member g
+        where g.subject_id = joint_measure.subject_id and g.until_at is null), subject_id) as stands_in,
       case when mandatory then 1 else 0 end as mandatory, asked_at, outcome, reason, document, told_by,
       told_at, lifted_at, lifted_why, lift_told_at
     from joint_measure";
 
 /// Notes that a measure was asked for; asked again, nothing changes.
 pub async fn ask(write: &mut Write, asked: &Measure) -> Result<(), Error> {
+    let subject = merge::holder(write, asked.subject, asked.record).await?;
     let statement = "\
         insert into joint_measure (matter_id, record_id, measure, organisation_id, subject_id, mandatory,
           asked_at)
@@ -70,7 +75,7 @@ pub async fn ask(write: &mut Write, asked: &Measure) -> Result<(), Error> {
         .bind(asked.record.0)
         .bind(&asked.measure)
         .bind(asked.organisation.0)
-        .bind(asked.subject.0)
+        .bind(subject.0)
         .bind(asked.mandatory)
         .bind(stamp::instant(asked.asked_at))
         .execute(&mut *write.tx)
@@ -200,6 +205,35 @@ pub async fn of_record(register: &Register, record: RecordId) -> Result<Vec<Meas
     rows.iter().map(read).collect()
 }
 
+/// What some records asked for in a span.
+pub async fn asked_between(
+    register: &Register,
+    records: &[RecordId],
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<Measure>, Error> {
+    let mut found = Vec::new();
+    for records in records.chunks(RECORDS_AT_ONCE) {
+        let statement = format!(
+            "{MEASURE} where asked_at >= $1 and asked_at <= $2 and record_id in ({})
+             order by matter_id, record_id, measure",
+            binds(3, records.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(stamp::instant(from))
+            .bind(stamp::instant(until));
+        for record in records {
+            query = query.bind(record.0);
+        }
+        for row in query.fetch_all(&register.pool).await? {
+            found.push(read(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Records asked about in one statement.
+const RECORDS_AT_ONCE: usize = 500;
+
 /// What an organisation still has to tell: what it did, or that it lifted what it took.
 pub async fn open_of(
     register: &Register,
@@ -287,7 +321,7 @@ fn read(row: &AnyRow) -> Result<Measure, Error> {
         record: RecordId(row.try_get("record_id")?),
         measure: row.try_get("measure")?,
         organisation: OrganisationId(row.try_get("organisation_id")?),
-        subject: SubjectId(row.try_get("subject_id")?),
+        subject: SubjectId(row.try_get("stands_in")?),
         mandatory: row.try_get::<i64, _>("mandatory")? != 0,
         asked_at: stamp::read_instant(&text("asked_at")?)?,
         told,

@@ -18,6 +18,7 @@ use domain::{
     audit::Event,
     fault::Fault,
     ids::{SubjectId, SubmissionId},
+    mending::RowState,
     record::{Accepted, SubjectKey},
 };
 use jiff::Timestamp;
@@ -25,6 +26,7 @@ use jiff::Timestamp;
 use crate::{
     error::Error,
     load::alive::{Alive, Keeper},
+    mending::{self, RowEvent},
     policy_version,
     register::{Engine, Register, Write, take_numbers},
     stamp,
@@ -254,6 +256,30 @@ impl Load {
                     .bind(cells)
                     .execute(&mut *write.tx)
                     .await?;
+            }
+            write.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Notes rows of an earlier submission that came again in this one and passed.
+    pub async fn note_mended(
+        &mut self,
+        submission: SubmissionId,
+        rows: &[u64],
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        for part in rows.chunks(AT_ONCE) {
+            let mut write = self.register.write().await?;
+            for row in part {
+                let event = RowEvent {
+                    state: RowState::Mended,
+                    note: String::new(),
+                    receipt: Some(self.receipt.clone()),
+                    actor: self.new.actor.clone(),
+                    at,
+                };
+                mending::append(&mut write, (submission, *row), &event).await?;
             }
             write.commit().await?;
         }

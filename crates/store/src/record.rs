@@ -1,6 +1,6 @@
 //! Versions of records (信用信息记录): a subject's file, one record's history, lists by date.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     ids::{RecordId, SubjectId, SubmissionId},
@@ -13,6 +13,7 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     error::Error,
+    merge,
     register::{Register, Write},
     stamp, standing,
 };
@@ -30,8 +31,12 @@ pub(crate) const FIRST_ACCEPTED_AT: &str = "\
      where e.subject_id = v.subject_id and e.item = v.item and e.key = v.key
        and f.feed_first is not null)";
 
+/// `held_by` is the subject a row was asserted for, `subject_id` the one it stands in now.
 const COLUMNS: &str = "\
-    v.record_id, v.item, v.subject_id, u.kind, v.subject_name, s.department, v.submission_id, v.row_no,
+    v.record_id, v.item, v.subject_id as held_by,
+    coalesce((select g.into_id from merge_member g
+      where g.subject_id = v.subject_id and g.until_at is null), v.subject_id) as subject_id,
+    u.kind, v.subject_name, s.department, v.submission_id, v.row_no,
     v.decided_on, v.effective_from, v.effective_until, v.payload, v.digest,
     case when v.withdrawn then 1 else 0 end as withdrawn,
     case when v.overridden then 1 else 0 end as overridden,
@@ -42,19 +47,32 @@ const FROM: &str = "\
     join submission s on s.id = v.submission_id join subject u on u.id = v.subject_id";
 
 /// Every version of every record of a subject that the platform knew at an instant, each record's
-/// versions oldest first and numbered from 1.
+/// versions oldest first and numbered from 1; with those of whoever stood in the subject then.
 pub async fn of_subject(
     register: &Register,
     subject: SubjectId,
     known_at: Timestamp,
 ) -> Result<Vec<Version>, Error> {
+    of_subject_with(register, subject, known_at, known_at).await
+}
+
+/// The same, with the versions of whoever stood in the subject at another instant.
+pub async fn of_subject_with(
+    register: &Register,
+    subject: SubjectId,
+    known_at: Timestamp,
+    members_at: Timestamp,
+) -> Result<Vec<Version>, Error> {
     let statement = format!(
         "select {COLUMNS} {FROM}
-         where v.subject_id = $1 and s.accepted_at <= $2 order by v.item, v.key, s.feed_first"
+         where v.subject_id in {} and s.accepted_at <= $2
+         order by v.item, v.key, v.subject_id, s.feed_first",
+        merge::members_at("$1", "$3")
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(subject.0)
         .bind(stamp::instant(known_at))
+        .bind(stamp::instant(members_at))
         .fetch_all(&register.pool)
         .await?;
     let mut versions = numbered(&rows)?;
@@ -66,16 +84,16 @@ pub async fn of_subject(
 const SUBJECTS_AT_ONCE: usize = 500;
 
 /// Every accepted version of the records of some subjects, of some items or of all, as
-/// [`of_subject`] gives them.
+/// [`of_subject`] gives them, by the subject they stand in.
 pub async fn of_subjects(
     register: &Register,
     subjects: &[SubjectId],
     items: &[&str],
 ) -> Result<HashMap<SubjectId, Vec<Version>>, Error> {
-    let mut ids: Vec<SubjectId> = subjects.to_vec();
+    let mut ids = merge::with_members(register, subjects).await?;
     ids.sort_unstable();
     ids.dedup();
-    let mut found: HashMap<SubjectId, Vec<Version>> = HashMap::with_capacity(ids.len());
+    let mut rows = Vec::new();
     for ids in ids.chunks(SUBJECTS_AT_ONCE) {
         let of_items = match items.len() {
             0 => String::new(),
@@ -84,7 +102,7 @@ pub async fn of_subjects(
         let statement = format!(
             "select {COLUMNS} {FROM}
              where v.subject_id in ({}) {of_items} and s.feed_first is not null
-             order by v.subject_id, v.item, v.key, s.feed_first",
+             order by v.item, v.key, v.subject_id, s.feed_first",
             binds(1, ids.len())
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
@@ -94,20 +112,25 @@ pub async fn of_subjects(
         for &item in items {
             query = query.bind(item.to_owned());
         }
-        let mut versions = numbered(&query.fetch_all(&register.pool).await?)?;
-        standing::lay_over(register, &mut versions).await?;
-        for version in versions {
-            found.entry(version.subject).or_default().push(version);
-        }
+        rows.extend(query.fetch_all(&register.pool).await?);
+    }
+    // All together: what stands in one subject may have been asked for in two statements.
+    let mut versions = numbered(&rows)?;
+    standing::lay_over(register, &mut versions).await?;
+    let mut found: HashMap<SubjectId, Vec<Version>> = HashMap::with_capacity(ids.len());
+    for version in versions {
+        found.entry(version.subject).or_default().push(version);
     }
     Ok(found)
 }
 
-/// The subject of a record.
+/// The subject a record stands in.
 pub async fn subject_of(register: &Register, record: RecordId) -> Result<Option<SubjectId>, Error> {
     let (submission, ordinal) = record.first_place();
     let statement = "\
-        select v.subject_id from record_version v join submission s on s.id = v.submission_id
+        select coalesce((select g.into_id from merge_member g
+            where g.subject_id = v.subject_id and g.until_at is null), v.subject_id)
+        from record_version v join submission s on s.id = v.submission_id
         where v.submission_id = $1 and v.ordinal = $2 and v.record_id = $3 and s.feed_first is not null";
     let id: Option<i64> = sqlx::query_scalar(statement)
         .bind(submission.0)
@@ -144,22 +167,51 @@ pub(crate) fn binds(first: usize, count: usize) -> String {
 /// Versions read in the order of their records, each record's numbered from 1.
 fn numbered(rows: &[AnyRow]) -> Result<Vec<Version>, Error> {
     let mut versions: Vec<Version> = Vec::with_capacity(rows.len());
-    let mut last_key: Vec<u8> = Vec::new();
+    let mut keys: Vec<Vec<u8>> = Vec::with_capacity(rows.len());
     for row in rows {
         let mut version = read(row)?;
         let key: Vec<u8> = row.try_get("key")?;
         let same = |before: &&mut Version| {
-            before.subject == version.subject && before.item == version.item && last_key == key
+            let keyed = keys.last() == Some(&key);
+            before.held_by == version.held_by && before.item == version.item && keyed
         };
         if let Some(before) = versions.last_mut().filter(same) {
             before.known_until = Some(version.known_from);
             version.no = before.no + 1;
             version.record = before.record;
         }
-        last_key = key;
+        keys.push(key);
         versions.push(version);
     }
-    Ok(versions)
+    Ok(if versions.iter().all(is_own) { versions } else { once(versions, &keys) })
+}
+
+/// Whether a record was asserted for the very subject it stands in.
+fn is_own(version: &Version) -> bool {
+    version.held_by == version.subject
+}
+
+/// What came under several subjects that are one stands once: of a record that one department gave for
+/// more than one of them under the same key, that of the subject they stand in is kept, or the one that
+/// was not taken back.
+fn once(versions: Vec<Version>, keys: &[Vec<u8>]) -> Vec<Version> {
+    let named = |version: &Version, key: &Vec<u8>| {
+        (version.subject, version.item.clone(), version.department.clone(), key.clone())
+    };
+    let mut holders: HashMap<_, BTreeMap<SubjectId, bool>> = HashMap::new();
+    for (version, key) in versions.iter().zip(keys) {
+        // Versions come oldest first: the last one says whether it was taken back.
+        let gone = holders.entry(named(version, key)).or_default();
+        gone.insert(version.held_by, version.withdrawn);
+    }
+    let stands = |(version, key): &(Version, &Vec<u8>)| {
+        let held = holders.get(&named(version, key)).into_iter().flatten();
+        let kept =
+            held.min_by_key(|(holder, gone)| (**gone, **holder != version.subject, **holder));
+        kept.is_none_or(|(holder, _)| *holder == version.held_by)
+    };
+    let kept = versions.into_iter().zip(keys).filter(stands);
+    kept.map(|(version, _)| version).collect()
 }
 
 /// What stood at that instant: the last version of each record.
@@ -350,6 +402,7 @@ fn read(row: &AnyRow) -> Result<Version, Error> {
         no: 1,
         item: row.try_get("item")?,
         subject: SubjectId(row.try_get("subject_id")?),
+        held_by: SubjectId(row.try_get("held_by")?),
         subject_kind: Kind::from_code(&kind)
             .ok_or_else(|| Error::Corrupt(format!("kind {kind}")))?,
         subject_name: row.try_get("subject_name")?,

@@ -38,6 +38,10 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
         ("repair_notice", include_str!("../migrations/0013_repair_notice.sql")),
         ("collection", include_str!("../migrations/0014_collection.sql")),
         ("channel", include_str!("../migrations/0015_channel.sql")),
+        ("merge", include_str!("../migrations/0016_merge.sql")),
+        ("pull", include_str!("../migrations/0017_pull.sql")),
+        ("mending", include_str!("../migrations/0018_mending.sql")),
+        ("code_doubt", include_str!("../migrations/0019_code_doubt.sql")),
     ];
     let numbered = (1..).zip(texts).map(|(number, (what, text))| {
         Migration::new(number, what.into(), MigrationType::Simple, text.into_sql_str(), false)

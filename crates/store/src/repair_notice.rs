@@ -6,6 +6,7 @@ use sqlx::Row as _;
 
 use crate::{
     error::Error,
+    merge,
     register::{Register, Write, take_numbers},
     stamp,
 };
@@ -43,12 +44,13 @@ pub async fn number(write: &mut Write, day: Date) -> Result<String, Error> {
 
 /// Keeps a notice; false where the record has one.
 pub async fn keep(write: &mut Write, new: &NewRepairNotice<'_>) -> Result<bool, Error> {
+    let subject = merge::holder(write, new.subject, new.record).await?;
     let statement = "\
         insert into repair_notice (record_id, subject_id, number, digest, content, made_by, made_at)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
     let done = sqlx::query(statement)
         .bind(new.record.0)
-        .bind(new.subject.0)
+        .bind(subject.0)
         .bind(new.number)
         .bind(new.digest)
         .bind(new.content)
@@ -64,7 +66,11 @@ pub async fn get(
     register: &Register,
     record: RecordId,
 ) -> Result<Option<(RepairNotice, Vec<u8>)>, Error> {
-    let row = sqlx::query("select * from repair_notice where record_id = $1")
+    let statement = format!(
+        "select repair_notice.*, {} as stands_in from repair_notice where record_id = $1",
+        merge::now("repair_notice.subject_id")
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(record.0)
         .fetch_optional(&register.pool)
         .await?;
@@ -74,7 +80,7 @@ pub async fn get(
     let how: Option<String> = row.try_get("served_how")?;
     let notice = RepairNotice {
         record,
-        subject: SubjectId(row.try_get("subject_id")?),
+        subject: SubjectId(row.try_get("stands_in")?),
         number: row.try_get("number")?,
         digest: row.try_get("digest")?,
         made_at: stamp::read_instant(&made_at)?,

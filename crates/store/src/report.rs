@@ -7,6 +7,7 @@ use sqlx::{Row as _, any::AnyRow};
 use crate::{
     error::Error,
     policy_version,
+    record::binds,
     register::{Register, Write, take_numbers},
     stamp,
 };
@@ -112,6 +113,26 @@ pub async fn of_subject(register: &Register, subject: SubjectId) -> Result<Vec<B
             })
         })
         .collect()
+}
+
+/// The reports on some subjects issued in a span, oldest first.
+pub async fn issued_between(
+    register: &Register,
+    subjects: &[SubjectId],
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<Report>, Error> {
+    let statement = format!(
+        "select * from report where issued_at >= $1 and issued_at <= $2 and subject_id in ({})
+         order by issued_at, number",
+        binds(3, subjects.len())
+    );
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(stamp::instant(from))
+        .bind(stamp::instant(until));
+    for subject in subjects {
+        query = query.bind(subject.0);
+    }
+    query.fetch_all(&register.pool).await?.iter().map(read).collect()
 }
 
 /// Declares a report no longer to be relied on; false where it was so already, or is none.

@@ -8,6 +8,7 @@ mod build;
 mod gather;
 mod gram;
 mod near;
+mod sound;
 
 use std::{collections::HashSet, fs, io, path::Path};
 
@@ -27,7 +28,7 @@ use crate::{
     error::Error,
     feed, record,
     register::Register,
-    search::{build::Build, gram::Grams},
+    search::{build::Build, gram::Grams, sound::Sounds},
 };
 
 /// How a name answers a question, best first.
@@ -36,6 +37,8 @@ pub enum Match {
     Exact,
     Prefix,
     Part,
+    /// It is read so (拼音).
+    Sound,
     /// All but one character fit.
     Misspelt,
 }
@@ -43,6 +46,7 @@ pub enum Match {
 /// A subject found, under the name that fits best.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
+    /// The one that holds a record of the name, which may stand in another.
     pub subject: SubjectId,
     pub name: String,
     pub how: Match,
@@ -60,14 +64,17 @@ struct Fields {
     subject: Field,
     /// As written; found by the pairs of characters of its matching key.
     name: Field,
+    /// The same, found by the pairs of its sounds.
+    sound: Field,
     /// Characters of the matching key, so that short names come first.
     length: Field,
 }
 
 /// Folder of the index. Its number goes up with any change of the schema or of the pairs, and
 /// folders of other numbers are removed.
-const FOLDER: &str = "names-1";
+const FOLDER: &str = "names-2";
 const TOKENIZER: &str = "name_grams";
+const SOUNDS: &str = "name_sounds";
 
 /// Changes read at a time.
 const PAGE: i64 = 2_000;
@@ -99,10 +106,12 @@ impl NameIndex {
             opened => opened?,
         };
         index.tokenizers().register(TOKENIZER, Grams);
+        index.tokenizers().register(SOUNDS, Sounds);
         let schema = index.schema();
         let fields = Fields {
             subject: schema.get_field("subject")?,
             name: schema.get_field("name")?,
+            sound: schema.get_field("sound")?,
             length: schema.get_field("length")?,
         };
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
@@ -114,6 +123,12 @@ impl NameIndex {
     pub fn position(&self) -> i64 {
         let metas = self.index.load_metas().ok();
         metas.and_then(|metas| metas.payload?.parse().ok()).unwrap_or(0)
+    }
+
+    /// How many names there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.reader.searcher().num_docs()
     }
 
     /// Takes in up to `limit` changes that the index does not have yet and says how many it read.
@@ -165,9 +180,10 @@ impl NameIndex {
     }
 
     /// The subjects whose names fit, best first: exact before prefix before part, short names
-    /// before long. Names with a character wrong are looked for only where nothing else fits.
-    pub fn search(&self, query: &str, limit: usize) -> Result<Vec<Hit>, Error> {
-        let query: Vec<char> = name::normalise(query).chars().collect();
+    /// before long, and then by how they are read. Names with a character wrong are looked for only
+    /// where nothing else fits.
+    pub fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, Error> {
+        let query: Vec<char> = name::normalise(text).chars().collect();
         if query.is_empty() || QUERY_MAX < query.len() || limit == 0 {
             return Ok(Vec::new());
         }
@@ -179,30 +195,38 @@ impl NameIndex {
         let mut found = Vec::new();
         for grams in [&exact, &prefix, &inner] {
             let keep = limit.saturating_add(SPARE);
-            let candidates = gather::candidates(&searcher, self.fields, grams, keep)?;
-            self.add_hits(&searcher, &query, candidates, Match::Part, limit, &mut found)?;
+            let candidates = gather::candidates(&searcher, self.fields.name, grams, keep)?;
+            let fit = |key: &[char]| near::compare(&query, key).filter(|how| *how <= Match::Part);
+            self.add_hits(&searcher, candidates, &fit, limit, &mut found)?;
             if limit <= found.len() {
                 return Ok(found);
             }
+        }
+        for way in sound::meant(text) {
+            let keep = limit.saturating_add(SPARE);
+            let pairs = sound::pairs(&way);
+            let candidates = gather::candidates(&searcher, self.fields.sound, &pairs, keep)?;
+            let fit = |key: &[char]| sound::compare(&way, key);
+            self.add_hits(&searcher, candidates, &fit, limit, &mut found)?;
         }
         if found.is_empty() && MISSPELT_MIN <= query.len() {
             let mut candidates = HashSet::new();
             for place in 0..query.len() {
                 let grams = gram::without(&query, place);
-                candidates.extend(gather::candidates(&searcher, self.fields, &grams, SPARE)?);
+                candidates.extend(gather::candidates(&searcher, self.fields.name, &grams, SPARE)?);
             }
-            self.add_hits(&searcher, &query, candidates, Match::Misspelt, limit, &mut found)?;
+            let fit = |key: &[char]| near::compare(&query, key);
+            self.add_hits(&searcher, candidates, &fit, limit, &mut found)?;
         }
         Ok(found)
     }
 
-    /// Looks at the candidates one by one and keeps those whose name fits no worse than `worst`.
+    /// Looks at the candidates one by one and keeps those whose name fits.
     fn add_hits(
         &self,
         searcher: &Searcher,
-        query: &[char],
         candidates: impl IntoIterator<Item = DocAddress>,
-        worst: Match,
+        fit: &dyn Fn(&[char]) -> Option<Match>,
         limit: usize,
         found: &mut Vec<Hit>,
     ) -> Result<(), Error> {
@@ -211,7 +235,7 @@ impl NameIndex {
             let document: TantivyDocument = searcher.doc(address)?;
             let (subject, name) = read(&document, self.fields)?;
             let key: Vec<char> = name::normalise(&name).chars().collect();
-            if let Some(how) = near::compare(query, &key).filter(|how| *how <= worst) {
+            if let Some(how) = fit(&key) {
                 hits.push((how, key.len(), Hit { subject, name, how }));
             }
         }
@@ -243,13 +267,16 @@ async fn step(register: &Register, version: Version) -> Result<Option<Step>, Err
     if version.subject_kind == Kind::NaturalPerson || version.subject_name.is_empty() {
         return Ok(None);
     }
+    // A name is the holder's, so that merges leave the index as it is.
+    let holder = version.held_by;
     if !version.withdrawn {
-        return Ok(Some(Step::Name(version.subject, version.subject_name)));
+        return Ok(Some(Step::Name(holder, version.subject_name)));
     }
-    let versions = record::of_subject(register, version.subject, Timestamp::MAX).await?;
-    let standing = record::current(versions).into_iter().filter(|version| !version.withdrawn);
+    let versions = record::of_subject(register, holder, Timestamp::MAX).await?;
+    let own = record::current(versions).into_iter().filter(|version| version.held_by == holder);
+    let standing = own.filter(|version| !version.withdrawn);
     let names = standing.map(|version| version.subject_name).filter(|name| !name.is_empty());
-    Ok(Some(Step::Only(version.subject, names.collect())))
+    Ok(Some(Step::Only(holder, names.collect())))
 }
 
 /// Runs a step of building away from the runtime's threads.
@@ -275,7 +302,9 @@ fn open_or_create(folder: &Path) -> Result<Index, TantivyError> {
         .set_fieldnorms(false);
     let mut schema = Schema::builder();
     schema.add_i64_field("subject", INDEXED | STORED);
+    let sounds = grams.clone().set_tokenizer(SOUNDS);
     schema.add_text_field("name", TextOptions::default().set_stored().set_indexing_options(grams));
+    schema.add_text_field("sound", TextOptions::default().set_indexing_options(sounds));
     schema.add_u64_field("length", FAST);
     let builder = Index::builder().schema(schema.build()).settings(IndexSettings::default());
     builder.open_or_create(MmapDirectory::open(folder)?)

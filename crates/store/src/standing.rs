@@ -13,6 +13,7 @@ use sqlx::{Any, Executor, Row as _, any::AnyRow};
 
 use crate::{
     error::Error,
+    merge,
     record::binds,
     register::{Register, Write, take_numbers},
     stamp, submission,
@@ -43,6 +44,7 @@ const AT_ONCE: usize = 500;
 /// Writes a change down and gives it its place in the feed, which it answers. Its instant is moved
 /// behind what came before it in the feed, where a clock was ahead.
 pub async fn append(write: &mut Write, place: Place<'_>, change: &Change) -> Result<i64, Error> {
+    let subject = merge::holder(write, place.subject, place.record).await?;
     // On PostgreSQL this row lock puts changes one after the other.
     let feed_at = take_numbers(write, "feed", 1).await?;
     let at = submission::next_instant(write, change.at).await?;
@@ -51,7 +53,7 @@ pub async fn append(write: &mut Write, place: Place<'_>, change: &Change) -> Res
         select $1, $2, count(*) + 1, $3, $4, $5, $6, $7, $8, $9 from standing
         where subject_id = $1 and record_id = $2";
     sqlx::query(statement)
-        .bind(place.subject.0)
+        .bind(subject.0)
         .bind(place.record.0)
         .bind(place.item)
         .bind(change.standing.code())
@@ -102,7 +104,7 @@ pub async fn holding(
 }
 
 fn subjects(versions: &[Version]) -> Vec<i64> {
-    let mut ids: Vec<i64> = versions.iter().map(|version| version.subject.0).collect();
+    let mut ids: Vec<i64> = versions.iter().map(|version| version.held_by.0).collect();
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -120,6 +122,8 @@ fn lay(versions: &mut [Version], changes: Changes) {
     }
 }
 
+/// Words of somebody the record was parted from again are not laid over it.
+///
 /// Both in one statement, since every page asks; flags are read as numbers: the driver for both engines
 /// reads none of SQLite.
 async fn of<'e>(
@@ -133,8 +137,11 @@ async fn of<'e>(
          from standing where subject_id in ({places})
          union all
          select record_id, 0, '', '', 0, made_at, 0, text
-         from statement where withdrawn_at is null and subject_id in ({places})
-         order by 1, 2"
+         from statement t where withdrawn_at is null and subject_id in ({places})
+           and {} = {}
+         order by 1, 2",
+        merge::now("t.made_for"),
+        merge::now("t.subject_id")
     );
     let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
     for id in ids {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     error::Error,
+    merge,
     register::{Write, take_numbers},
     stamp,
 };
@@ -18,17 +19,19 @@ pub async fn make(
     at: Timestamp,
 ) -> Result<i64, Error> {
     withdraw(write, (subject, record), at).await?;
+    let holder = merge::holder(write, subject, record).await?;
     let id = take_numbers(write, "statement", 1).await?;
     let statement = "\
-        insert into statement (id, subject_id, record_id, text, made_by, made_at)
-        values ($1, $2, $3, $4, $5, $6)";
+        insert into statement (id, subject_id, record_id, text, made_by, made_at, made_for)
+        values ($1, $2, $3, $4, $5, $6, $7)";
     sqlx::query(statement)
         .bind(id)
-        .bind(subject.0)
+        .bind(holder.0)
         .bind(record.0)
         .bind(text)
         .bind(by)
         .bind(stamp::instant(at))
+        .bind(subject.0)
         .execute(&mut *write.tx)
         .await?;
     Ok(id)
@@ -40,6 +43,7 @@ pub async fn withdraw(
     (subject, record): (SubjectId, RecordId),
     at: Timestamp,
 ) -> Result<bool, Error> {
+    let subject = merge::holder(write, subject, record).await?;
     let statement = "\
         update statement set withdrawn_at = $3
         where subject_id = $1 and record_id = $2 and withdrawn_at is null";

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{ids::SubjectId, subject::Kind};
 use sqlx::Row as _;
 
-use crate::{error::Error, record::binds, register::Register};
+use crate::{error::Error, merge, record::binds, register::Register};
 
 /// A subject with the identifiers it is known by, in the order they came.
 #[derive(Clone, Debug)]
@@ -16,14 +16,17 @@ pub struct Subject {
     pub identifiers: Vec<(String, String)>,
 }
 
-/// Finds the subject an identifier belongs to.
+/// Finds the subject an identifier belongs to, by the merges that stand.
 pub async fn find(
     register: &Register,
     scheme: &str,
     value: &str,
 ) -> Result<Option<SubjectId>, Error> {
-    let statement = "select subject_id from identifier where scheme = $1 and value = $2";
-    let id: Option<i64> = sqlx::query_scalar(statement)
+    let statement = format!(
+        "select {} from identifier i where i.scheme = $1 and i.value = $2",
+        merge::now("i.subject_id")
+    );
+    let id: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
         .bind(scheme)
         .bind(value)
         .fetch_optional(&register.pool)
@@ -35,7 +38,7 @@ pub async fn get(register: &Register, id: SubjectId) -> Result<Option<Subject>, 
     Ok(of(register, &[id]).await?.remove(&id))
 }
 
-/// Some subjects at once.
+/// Some subjects at once, each with the identifiers of whoever stands in it.
 pub async fn of(
     register: &Register,
     ids: &[SubjectId],
@@ -43,8 +46,13 @@ pub async fn of(
     let mut found: HashMap<SubjectId, Subject> = HashMap::with_capacity(ids.len());
     for ids in ids.chunks(500) {
         let statement = format!(
-            "select u.id, u.kind, i.scheme, i.value from subject u
-             left join identifier i on i.subject_id = u.id where u.id in ({})",
+            "select u.id, u.kind, i.scheme, i.value, 0 as joined from subject u
+             left join identifier i on i.subject_id = u.id where u.id in ({0})
+             union all
+             select u.id, u.kind, i.scheme, i.value, 1 from merge_member g
+             join subject u on u.id = g.into_id join identifier i on i.subject_id = g.subject_id
+             where g.into_id in ({0}) and g.until_at is null
+             order by 5",
             binds(1, ids.len())
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));

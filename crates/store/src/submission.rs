@@ -110,6 +110,14 @@ pub async fn holding(register: &Register, position: i64) -> Result<Option<Submis
     Ok(last.filter(reaches))
 }
 
+/// The last position of the feed that a submission of an item holds; 0 where none does.
+pub async fn last_position(register: &Register, item: &str) -> Result<i64, Error> {
+    let statement = "\
+        select cast(coalesce(max(feed_first + feed_count - 1), 0) as bigint) from submission
+        where item = $1 and feed_count > 0";
+    Ok(sqlx::query_scalar(statement).bind(item).fetch_one(&register.pool).await?)
+}
+
 /// The instant of the newest acceptance, or change of standing. Where a clock was ahead once it lies after now, and
 /// whoever asks what is known now has to ask for then.
 pub async fn newest_instant(register: &Register) -> Result<Option<Timestamp>, Error> {
@@ -133,7 +141,9 @@ pub(crate) async fn next_instant(write: &mut Write, now: Timestamp) -> Result<Ti
 
 const NEWEST: &str = "\
     select max(at) from (
-      select max(accepted_at) as at from submission union all select max(at) from standing) known";
+      select max(accepted_at) as at from submission union all select max(at) from standing
+      union all select max(at) from merge_change union all select max(made_at) from merge
+      union all select max(ended_at) from merge) known";
 
 fn read(row: &AnyRow) -> Result<Submission, Error> {
     let heading: String = row.try_get("heading")?;

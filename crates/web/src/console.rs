@@ -7,18 +7,25 @@ pub mod cases;
 mod catalogue;
 mod channels;
 mod claims;
+mod codes;
 mod collection;
 mod commitments;
+mod entry;
 mod file;
 mod home;
+mod identities;
 mod keys;
+mod lineage;
 pub mod listings;
 mod matters;
+mod merges;
 mod progress;
 mod recipients;
 mod records;
+mod rows;
 mod sample;
 pub mod submissions;
+pub mod uploads;
 
 use axum::Router;
 use registry::platform::Platform;
@@ -35,12 +42,19 @@ pub fn router() -> Router<Platform> {
         .merge(catalogue::router())
         .merge(channels::router())
         .merge(claims::router())
+        .merge(codes::router())
         .merge(collection::router())
+        .merge(entry::router())
         .merge(home::router())
+        .merge(identities::router())
         .merge(keys::router())
+        .merge(lineage::router())
         .merge(matters::router())
+        .merge(merges::router())
         .merge(progress::router())
         .merge(records::router())
+        .merge(rows::router())
         .merge(sample::router())
         .merge(submissions::router())
+        .merge(uploads::router())
 }

@@ -18,6 +18,7 @@ pub mod portal;
 pub mod proxy;
 pub mod routes;
 pub mod signed;
+mod uploads;
 pub mod view;
 
 use axum::{

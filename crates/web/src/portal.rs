@@ -81,6 +81,7 @@ pub fn router(platform: &Platform) -> Router<Platform> {
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .merge(console::submissions::upload())
+        .merge(console::uploads::parts())
         .merge(console::cases::upload())
         .merge(console::listings::upload())
         .merge(centre::cases::upload())

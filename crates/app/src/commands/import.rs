@@ -117,6 +117,7 @@ async fn take(
         dry_run: given.dry_run,
         actor: super::actor(),
         mends: None,
+        piecemeal: false,
     };
     let mut bar = Bar::new(json, target.is_some());
     let started = std::time::Instant::now();

@@ -11,10 +11,10 @@ use super::{
     Delivery, Options,
     draw::{Draw, plus_days},
     files::{self, FileSpec},
-    ledger::{Late, Sample, Truth},
+    ledger::{Late, Nameless, Sample, Truth},
     plant::{How, Plant},
     plants,
-    row::Row,
+    row::{Cell, Row},
     sink::{Damage, Sink},
     subject::Subject,
 };
@@ -127,7 +127,7 @@ impl City {
         held: Option<&Row>,
     ) -> anyhow::Result<Option<Row>> {
         let place = self.place(source, wave)?;
-        let taken = match self.plant(place, row) {
+        let taken = match self.plant(place, row, held.is_none()) {
             Some((plant, spoilt)) => self.put_spoilt(place, row, spoilt, plant)?,
             None => {
                 self.line(place, row, Damage::None)?;
@@ -247,8 +247,9 @@ impl City {
 
     /// Whether the next row of a file is spoilt, by which defect, and what it is then.
     ///
-    /// The item's defects take turns; one that this row or file cannot have waits for the next.
-    fn plant(&mut self, place: usize, row: &Row) -> Option<(&'static Plant, Row)> {
+    /// The item's defects take turns; one that this row or file cannot have waits for the next. A row
+    /// without a code must be new and come no more: with the code it would be another record.
+    fn plant(&mut self, place: usize, row: &Row, new: bool) -> Option<(&'static Plant, Row)> {
         if self.plain || !self.chance.per_mille(self.defects) {
             return None;
         }
@@ -256,11 +257,14 @@ impl City {
         if matches!(spec.wave, Wave::Edition2016 | Wave::Withdrawal) {
             return None;
         }
-        let shape = spec.shape;
+        let (shape, once) = (spec.shape, new && spec.wave == Wave::Current);
         let foreign_may = 100 <= self.lines(place) && self.foreign_lines < 3;
         let due = self.due.get_mut(spec.source.item)?;
         let found = due.iter().enumerate().find_map(|(turn, plant)| {
             if !plant.how.fits(shape) || (plant.how == How::OtherEncoding && !foreign_may) {
+                return None;
+            }
+            if plant.how == How::NoCode && !once {
                 return None;
             }
             let mut spoilt = row.clone();
@@ -287,7 +291,11 @@ impl City {
             self.truth.counts(self.specs[place].source.item).returned += 1;
         }
         let line = self.line(place, &spoilt, plant.how.damage())?;
-        self.truth.defect(&self.specs[place].file_name(), line, plant);
+        let file = self.specs[place].file_name();
+        self.truth.defect(&file, line, plant);
+        if let (How::NoCode, Some(Cell::Text(code))) = (plant.how, row.get("GY_XDR_SHXYM")) {
+            self.truth.nameless.push(Nameless { file, row: line, code: code.clone().into_owned() });
+        }
         Ok(match plant.level {
             _ if twice => Taken::AsGiven,
             domain::fault::Level::Warning => {
@@ -310,7 +318,8 @@ impl City {
             None => {
                 counts.records += 1;
                 counts.versions += 1;
-                self.records += 1;
+                // Whose file a record without a code stands in is found later.
+                self.records += u64::from(taken.get("GY_XDR_SHXYM") != Some(&Cell::Empty));
             }
             Some(held) if held.cells != taken.cells => counts.versions += 1,
             Some(_) => {}

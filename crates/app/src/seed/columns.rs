@@ -296,6 +296,7 @@ pub const UTILITY_PAYMENT: &[Column] = &[
     ("GY_XDR_GSZC", "工商注册号"),
     ("GY_LX", "公用事业类型"),
     ("GY_HH", "用户号"),
+    ("GY_DZ", "用户地址"),
     ("GY_SSQ", "账期起"),
     ("GY_SSZ", "账期止"),
     ("GY_YL", "用量"),

@@ -54,6 +54,14 @@ pub struct Late {
     pub item: &'static str,
 }
 
+/// One row that gives no code, and the code of the subject it is about.
+#[derive(Clone, Debug, Serialize)]
+pub struct Nameless {
+    pub file: String,
+    pub row: u64,
+    pub code: String,
+}
+
 /// A subject worth opening in a demonstration.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sample {
@@ -73,6 +81,7 @@ pub struct Truth {
     /// Every kind of defect that is planted, whether or not a small city came to have it.
     pub kinds: Vec<Kind>,
     pub late: Vec<Late>,
+    pub nameless: Vec<Nameless>,
     /// Why a subject is worth opening, and the subject.
     pub samples: BTreeMap<&'static str, Sample>,
 }

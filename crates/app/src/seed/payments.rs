@@ -163,6 +163,7 @@ fn bill(
     let row = Row::about(columns::UTILITY_PAYMENT, subject)
         .with("GY_LX", *kind)
         .with("GY_HH", format!("{letter}{account}"))
+        .with("GY_DZ", &subject.address)
         .with("GY_SSQ", month)
         .with("GY_SSZ", month.last_of_month())
         .with("GY_YL", format!("{usage}.{}", draw.below(10)))

@@ -64,6 +64,8 @@ pub enum How {
     Yuan,
     /// A natural person punished by simplified procedure stands in the place of the subject.
     Person,
+    /// No code is given, and the name as the supplier has it.
+    NoCode,
     /// The row stands twice; the second is the defect.
     Twice,
     /// The line is in another encoding than its file.
@@ -99,6 +101,7 @@ impl How {
         }
         match self {
             How::Person => return put_person(row),
+            How::NoCode => return drop_codes(row),
             How::Fill(text) => row.set(column, text),
             How::Before(other) => match day(row, other) {
                 Some(day) => row.set(column, plus_days(day, -40)),
@@ -157,6 +160,22 @@ fn put_person(row: &mut Row) -> bool {
     row.set("CF_XDR_ZJLX", "身份证");
     row.set("CF_XDR_ZJHM", codes::person_id("19800101", 7));
     row.set("CF_JYCX", "是");
+    true
+}
+
+/// Leaves an account of a supplier with its name alone, in one of the ways suppliers write names.
+fn drop_codes(row: &mut Row) -> bool {
+    let Some(Cell::Text(name)) = row.get("GY_XDR_MC").cloned() else { return false };
+    let ways = name.bytes().fold(0u32, |sum, byte| sum + u32::from(byte));
+    let written = match ways % 4 {
+        0 if name.ends_with("有限责任公司") => name.replace("有限责任公司", "有限公司"),
+        0 => name.replace("有限公司", "有限责任公司"),
+        1 => name.replacen(words::MARK, &format!("{}市", words::MARK), 1),
+        _ => name.into_owned(),
+    };
+    row.set("GY_XDR_MC", written);
+    row.set("GY_XDR_SHXYM", Cell::Empty);
+    row.set("GY_XDR_GSZC", Cell::Empty);
     true
 }
 

@@ -81,6 +81,7 @@ impl World {
     fn context(&self) -> Context {
         Context {
             today: date(2026, 11, 22),
+            department: "dianli".to_owned(),
             departments: Arc::new(Departments::of(&self.policy.places["shili"])),
             overrides: Arc::new(self.overrides.iter().cloned().collect()),
             keys: Some(Arc::clone(&self.keys)),

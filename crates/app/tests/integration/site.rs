@@ -80,6 +80,7 @@ pub async fn empty_site() -> Site {
         oidc: None,
         names: Some(Arc::new(NameIndex::open(&dir.path().join("names")).expect("an index"))),
         inbox: dir.path().join("inbox"),
+        libraries: Arc::default(),
         public_url: "http://portal.example".to_owned(),
         clock: Arc::new(move || {
             // Finer than the register keeps, as a real clock is.
@@ -179,6 +180,7 @@ impl Site {
             dry_run: false,
             actor: "test".to_owned(),
             mends: None,
+            piecemeal: false,
         };
         // In a box: as part of every test's own future it would be compiled anew with each.
         Box::pin(import::import(&self.platform, &delivery, &mut Unwatched)).await

@@ -14,9 +14,13 @@ use crate::{parameter::Reference, text::Text};
 pub struct Linkage {
     pub id: String,
     pub label: Text,
+    /// Schemes of identifiers: a subject that is known by these alone is looked for.
+    pub schemes: Vec<String>,
     pub thresholds: Thresholds,
     /// For a single description; a whole population tells its own parameters.
     pub model: Model,
+    /// Fields, by their place, that must be equal before a pair is joined without a person.
+    pub exact: Vec<usize>,
     /// What each field of the model is drawn from.
     pub drawn: Vec<Drawn>,
     pub keys: Vec<Key>,
@@ -27,6 +31,7 @@ pub struct Linkage {
 /// The written value a field comes from, and the part of it that is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drawn {
+    pub label: Text,
     pub of: Written,
     pub derive: Derive,
 }

@@ -42,6 +42,7 @@ fn item(fields: Vec<Field>, roles: Roles, publication: PublicationRule) -> Item 
         subject_kinds: Vec::new(),
         fields,
         natural_key: Vec::new(),
+        without_code: false,
         roles,
         checks: Vec::new(),
         publication,

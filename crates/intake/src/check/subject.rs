@@ -9,6 +9,7 @@ use domain::{
         reg_no::{Holder, RegNo},
         uscc::UnifiedCode,
     },
+    name,
     pack::SubjectScheme,
     record::SubjectKey,
     subject::Kind,
@@ -119,8 +120,37 @@ pub fn find(
         let key = SubjectKey { scheme: "reg_no".to_owned(), value };
         return Some(Named { key, kind, name, overridden: false });
     }
+    if let Some(key) = by_name(plan, columns, row, &name, context, faults) {
+        return Some(Named { key, kind, name, overridden: false });
+    }
     missing(plan, kind, &name, row, faults);
     None
+}
+
+/// The subject a department names without a code, where the item takes such rows and no code that
+/// would have named it is faulty itself. A name alone joins nothing: it is one department's.
+fn by_name(
+    plan: &Plan,
+    columns: &[Column<'_>],
+    row: usize,
+    name: &str,
+    context: &Context,
+    faults: &mut Faults<'_>,
+) -> Option<SubjectKey> {
+    let roles = &plan.item.roles;
+    let mut codes = roles.subject_uscc.into_iter().chain(roles.subject_reg_no);
+    if !plan.item.without_code || codes.any(|field| faults.has_error(row, field)) {
+        return None;
+    }
+    identifier::accept(identifier::UNIT_NAME, name).ok()?;
+    let address = roles.address.map_or("", |field| &*columns[field].text[row]);
+    let mut value = format!("{}:{}", context.department, name::normalise(name));
+    if !address.is_empty() {
+        value.push('@');
+        value.push_str(&name::normalise(address));
+    }
+    faults.doubt_row(row, Rule::ByName, name);
+    Some(SubjectKey { scheme: identifier::UNIT_NAME.to_owned(), value })
 }
 
 /// Says that no code names the subject, unless a code that would have is faulty itself.

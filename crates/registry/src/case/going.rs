@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 use store::{
-    case::{Case, Happened, NewCase, Running, document::NewDocument},
+    case::{Case, Happened, NewCase, deadline::Running, document::NewDocument},
     register::Write,
     standing::Place,
 };
@@ -132,7 +132,7 @@ impl<'p> Going<'p> {
     ) -> Result<Going<'p>, Error> {
         let mut write = platform.register.write().await?;
         let case = store::case::held(&mut write, id).await?.ok_or(Error::NotFound)?;
-        let deadlines = store::case::deadlines_held(&mut write, id).await?;
+        let deadlines = store::case::deadline::held(&mut write, id).await?;
         Ok(Going::new(platform, write, case, hand, actor, deadlines))
     }
 
@@ -203,8 +203,8 @@ impl<'p> Going<'p> {
             return Ok(());
         }
         let Some(deadline) = Deadline::start(policy, rule, event) else { return Ok(()) };
-        store::case::start(&mut self.write, self.case.id, &deadline).await?;
-        let held = store::case::deadlines_held(&mut self.write, self.case.id).await?;
+        store::case::deadline::start(&mut self.write, self.case.id, &deadline).await?;
+        let held = store::case::deadline::held(&mut self.write, self.case.id).await?;
         self.deadlines = held;
         Ok(())
     }
@@ -259,7 +259,9 @@ impl<'p> Going<'p> {
             let found = self.deadlines.iter().position(running);
             let Some(found) = found else { continue };
             match self.deadlines[found].deadline.extend(&policy, rule, today) {
-                Ok(()) => store::case::keep(&mut self.write, &self.deadlines[found]).await?,
+                Ok(()) => {
+                    store::case::deadline::keep(&mut self.write, &self.deadlines[found]).await?
+                }
                 Err(why) if position == 0 => return Err(Error::Refused(why.sentence())),
                 Err(_) => {}
             }
@@ -275,7 +277,7 @@ impl<'p> Going<'p> {
         for running in &mut self.deadlines {
             if which(&running.deadline) {
                 how(&mut running.deadline);
-                store::case::keep(&mut self.write, running).await?;
+                store::case::deadline::keep(&mut self.write, running).await?;
             }
         }
         Ok(())
@@ -288,7 +290,7 @@ impl<'p> Going<'p> {
             let ran_out = running.deadline.rule == rule && running.deadline.has_lapsed(today);
             if ran_out && !running.lapsed {
                 running.lapsed = true;
-                store::case::keep(&mut self.write, running).await?;
+                store::case::deadline::keep(&mut self.write, running).await?;
                 return Ok(true);
             }
         }
@@ -302,7 +304,7 @@ impl<'p> Going<'p> {
             let rule = policy.deadline(&running.deadline.rule);
             if let Some(rule) = rule.filter(|_| running.deadline.due_on.is_none()) {
                 running.deadline.recompute(&policy, rule);
-                store::case::keep(&mut self.write, running).await?;
+                store::case::deadline::keep(&mut self.write, running).await?;
             }
         }
         Ok(())

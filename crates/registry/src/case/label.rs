@@ -103,7 +103,7 @@ pub(super) async fn who(
 
 /// Whether an account is its subject, or acts for it.
 async fn is_of(platform: &Platform, case: &Case, id: AccountId) -> Result<bool, Error> {
-    let subject = Some(case.subject);
+    let subject = Some(case.filed_for);
     let account = store::account::get(&platform.register, id).await?;
     if account.is_some_and(|account| account.subject == subject) {
         return Ok(true);

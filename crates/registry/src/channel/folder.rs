@@ -12,7 +12,7 @@ use store::channel::{Channel, Run};
 use crate::{error::Error, platform::Platform};
 
 /// Where files lie that were taken out of their folders.
-const ASIDE: &str = ".taken";
+pub const ASIDE: &str = ".taken";
 
 /// The folder of a channel, as the department is told it.
 pub fn relative(channel: &Channel) -> String {

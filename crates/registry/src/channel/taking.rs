@@ -5,11 +5,12 @@ use domain::{
     text::{Lang, Text},
 };
 use jiff::{SignedDuration, Timestamp};
-use store::channel::Run;
+use store::{channel::Run, load::Mode};
 
 use super::{
     Held, LEASE,
     folder::{self, Moved},
+    pulling,
 };
 use crate::{
     error::Error,
@@ -21,6 +22,9 @@ use crate::{
 /// newer waits where an older file cannot be taken yet, because the last one taken in stands.
 pub async fn all(platform: &Platform, held: &mut Held) -> Result<(), Error> {
     clear(platform).await?;
+    if let Some(pull) = store::pull::of(&platform.register, held.channel.id).await? {
+        return pulling::all(platform, held, pull).await;
+    }
     let (register, now, id) = (&platform.register, platform.now(), held.channel.id);
     let mut taking = store::channel::in_state(register, id, RunState::Taking).await?;
     if taking.iter().any(|run| now < run.next_at) {
@@ -57,7 +61,7 @@ async fn clear(platform: &Platform) -> Result<(), Error> {
 }
 
 /// Takes one file in and writes down what became of it; false where it must be tried again.
-async fn take(platform: &Platform, held: &mut Held, run: Run) -> Result<bool, Error> {
+pub async fn take(platform: &Platform, held: &mut Held, run: Run) -> Result<bool, Error> {
     let rest = parameter(platform, "intake.folder_rest");
     let outcome = match folder::take(platform, &held.channel, &run, platform.now(), rest) {
         Ok(Moved::Aside) => import(platform, held, &run).await,
@@ -86,6 +90,9 @@ async fn take(platform: &Platform, held: &mut Held, run: Run) -> Result<bool, Er
     if !store::channel::settle(&mut write, RunState::Taking, &settled).await? {
         return Ok(false);
     }
+    if settled.state == RunState::Done {
+        pulling::settle(platform, &mut write, &settled, platform.now()).await?;
+    }
     write.commit().await?;
     tracing::info!(run.id = settled.id, state = settled.state.code(), "file of a channel settled");
     if settled.state == RunState::Done {
@@ -107,6 +114,8 @@ async fn import(platform: &Platform, held: &mut Held, run: &Run) -> Result<Strin
     if let Some(same) = same.filter(|same| run.found_at <= same.accepted_at) {
         return Ok(same.receipt);
     }
+    let pulled = store::pull::of(&platform.register, channel.id).await?.is_some();
+    let piecemeal = pulled && channel.mode == Mode::Changes;
     let delivery = Delivery {
         path,
         file_name: run.file_name.clone(),
@@ -118,6 +127,7 @@ async fn import(platform: &Platform, held: &mut Held, run: &Run) -> Result<Strin
         dry_run: false,
         actor: run.answered_by.clone().unwrap_or_else(|| format!("channel:{}", channel.id)),
         mends: None,
+        piecemeal,
     };
     let (worker, runtime) = (platform.clone(), tokio::runtime::Handle::current());
     // On a thread of its own, as deliveries by the API are; the channel is kept meanwhile.
@@ -159,11 +169,11 @@ async fn later(platform: &Platform, run: Run, why: &Error) -> Result<(), Error> 
     Ok(())
 }
 
-fn parameter(platform: &Platform, key: &str) -> i64 {
+pub fn parameter(platform: &Platform, key: &str) -> i64 {
     platform.policy.parameter(key, platform.today()).map_or(0, |value| value.value)
 }
 
-fn kept(text: &Text) -> String {
+pub fn kept(text: &Text) -> String {
     serde_json::json!({ "zh": text.zh, "en": text.en }).to_string()
 }
 

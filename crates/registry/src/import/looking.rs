@@ -251,7 +251,10 @@ async fn volume(
 ) -> Result<Option<Text>, Error> {
     let Some(terms) = terms(platform, today) else { return Ok(None) };
     // What mends rows has as many as came back.
-    if delivery.mode == Mode::Withdraw || mends(platform, delivery, &imported.item).await? {
+    if delivery.piecemeal
+        || delivery.mode == Mode::Withdraw
+        || mends(platform, delivery, &imported.item).await?
+    {
         return Ok(None);
     }
     let source = (imported.department.as_str(), imported.item.as_str());

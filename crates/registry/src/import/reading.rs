@@ -37,12 +37,13 @@ impl Setting {
     pub async fn new(
         platform: &Platform,
         delivery: &Delivery,
-        item: Arc<Item>,
-        pack: Option<Arc<Pack>>,
+        (item, pack): (Arc<Item>, Option<Arc<Pack>>),
+        department: &str,
         received_at: Timestamp,
     ) -> Result<Setting, Error> {
         let context = Context {
             today: platform.day(received_at),
+            department: department.to_owned(),
             departments: Arc::new(Departments::of(&platform.place)),
             overrides: Arc::new(store::code_override::all(&platform.register, "uscc").await?),
             keys: platform.keys.clone(),

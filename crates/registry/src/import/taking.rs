@@ -9,6 +9,7 @@ use std::{
 use domain::{
     catalogue::Item,
     fault::{Fault, Level, Rule},
+    ids::SubmissionId,
 };
 use intake::{batch::RowBatch, check::Checked, check::Rejected};
 use store::load::{Chunk, Counts, Load, Mode};
@@ -40,6 +41,8 @@ pub struct Taking<'w, 'p> {
     /// Rows that the law keeps out, by rule.
     pub by_law: BTreeMap<&'static str, u64>,
     pub reasons: Reasons,
+    /// The submission whose rows come again, and the column that says which.
+    pub mends: Option<(SubmissionId, usize)>,
 }
 
 impl<'w, 'p> Taking<'w, 'p> {
@@ -64,7 +67,8 @@ impl<'w, 'p> Taking<'w, 'p> {
         let progress = Progress { size, ..Progress::default() };
         let (item, compares) = (Arc::clone(item), mode != Mode::Withdraw);
         let (by_law, reasons) = (BTreeMap::new(), Reasons::default());
-        Taking { platform, item, compares, progress, watch, imported, by_law, reasons }
+        let mends = None;
+        Taking { platform, item, compares, progress, watch, imported, by_law, reasons, mends }
     }
 
     /// Takes every batch in its turn, up to the first failure.
@@ -96,6 +100,7 @@ impl<'w, 'p> Taking<'w, 'p> {
         faults.extend(kept_out);
         faults.sort_by_key(|fault| fault.row);
         if let Some(load) = load {
+            let passed: Vec<u64> = checked.accepted.iter().map(|row| row.row).collect();
             let chunk = Chunk {
                 accepted: checked.accepted,
                 faults: faults.clone(),
@@ -103,6 +108,10 @@ impl<'w, 'p> Taking<'w, 'p> {
             };
             let found = load.write(chunk).await?;
             let refused = refused(&found, &rows);
+            if let Some((submission, column)) = self.mends {
+                let mended = mended(&passed, &refused, (&rows, column));
+                load.note_mended(submission, &mended, self.platform.now()).await?;
+            }
             load.keep_rejected(&self.sealed(&refused)).await?;
             self.imported.passed -= refused.len() as u64;
             rejected.extend(refused);
@@ -158,6 +167,12 @@ impl<'w, 'p> Taking<'w, 'p> {
             .as_ref()
             .map_or_else(|| "[]".to_owned(), |keys| keys.seal("rejected_row", &json))
     }
+}
+
+/// The numbers by which rows that passed say which rows of an earlier submission they are.
+fn mended(passed: &[u64], refused: &[Rejected], (rows, column): (&RowBatch, usize)) -> Vec<u64> {
+    let passed = passed.iter().filter(|row| refused.iter().all(|one| one.row != **row));
+    passed.filter_map(|row| rows.cell(rows.find(*row)?, column).trim().parse().ok()).collect()
 }
 
 /// The rows that the register refused, as they were written.

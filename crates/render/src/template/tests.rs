@@ -50,6 +50,7 @@ fn item() -> Item {
             field("RQ", "日期", FieldKind::Date, Required::Never),
         ],
         natural_key: Vec::new(),
+        without_code: false,
         roles: Roles::default(),
         checks: Vec::new(),
         publication: PublicationRule::Never,

@@ -38,6 +38,8 @@ const LINKAGE: &str = r#"
 id = "organisation"
 zh = "示例"
 en = "Sample"
+schemes = ["unit_name"]
+exact = ["core"]
 same = 10.0
 review = 0.0
 share = 0.001
@@ -46,6 +48,8 @@ instrument = "示例规定"
 verified = true
 [[linkage.field]]
 name = "core"
+zh = "示例"
+en = "Sample"
 of = "name"
 derive = "core"
 measure = "bigrams"

@@ -1,6 +1,7 @@
 //! The tables of the register as a backup holds them, in the order of the migration.
 
 mod collection;
+mod merge;
 mod row;
 
 /// One table; a test compares the list with the tables that there are.
@@ -375,6 +376,7 @@ pub const TABLES: &[Table] = &[
             ("due_on", Text),
             ("ends_on", Text),
             ("closed_at", Text),
+            ("filed_for", Number),
         ],
     ),
     table(
@@ -446,11 +448,23 @@ pub const TABLES: &[Table] = &[
             ("made_by", Text),
             ("made_at", Text),
             ("withdrawn_at", Text),
+            ("made_for", Number),
         ],
     ),
     table("own_account", &[("account_id", Number), ("opened_at", Text)]),
     collection::ZERO_REPORT,
     collection::VOLUME_BASELINE,
+    collection::CODE_DOUBT,
+    collection::LEDGER_ENTRY,
+    collection::ROW_EVENT,
     collection::CHANNEL,
+    collection::CHANNEL_PULL,
     collection::CHANNEL_RUN,
+    merge::LINKAGE_PAIR,
+    merge::LINKAGE_LOOK,
+    merge::JUDGEMENT,
+    merge::MERGE,
+    merge::MERGE_MEMBER,
+    merge::MERGE_CHANGE,
+    merge::MERGE_NOTICE,
 ];

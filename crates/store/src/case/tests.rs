@@ -1,3 +1,4 @@
+use domain::deadline::Deadline;
 use jiff::civil::date;
 
 use super::*;
@@ -65,19 +66,19 @@ async fn deadlines_that_ran_out_are_found_page_by_page_until_something_followed(
         let mut write = register.write().await.unwrap();
         let (id, _) = open(&mut write, &new(9)).await.unwrap().unwrap();
         for due in [Some(date(2026, 5, 18)), None, Some(date(2026, 6, 18))] {
-            start(&mut write, id, &deadline(due)).await.unwrap();
+            deadline::start(&mut write, id, &deadline(due)).await.unwrap();
         }
         write.commit().await.unwrap();
         let found = async |after, limit| {
-            let found = overdue(register, date(2026, 5, 19), after, limit).await.unwrap();
+            let found = deadline::overdue(register, date(2026, 5, 19), after, limit).await.unwrap();
             found.into_iter().map(|one| one.seq).collect::<Vec<_>>()
         };
         assert_eq!(found((CaseId(0), 0), 10).await, [1, 2]);
         assert_eq!(found((id, 1), 10).await, [2]);
-        let mut first = deadlines(register, id).await.unwrap().remove(0);
+        let mut first = deadline::of(register, id).await.unwrap().remove(0);
         first.lapsed = true;
         let mut write = register.write().await.unwrap();
-        keep(&mut write, &first).await.unwrap();
+        deadline::keep(&mut write, &first).await.unwrap();
         write.commit().await.unwrap();
         assert_eq!(found((CaseId(0), 0), 10).await, [2]);
     }

@@ -69,6 +69,7 @@ impl Build {
         let mut document = TantivyDocument::new();
         document.add_i64(self.fields.subject, subject.0);
         document.add_text(self.fields.name, name);
+        document.add_text(self.fields.sound, name);
         document.add_u64(self.fields.length, key.chars().count() as u64);
         known.push(key);
         self.writer.add_document(document)?;

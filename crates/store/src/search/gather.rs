@@ -5,10 +5,10 @@ use std::collections::BinaryHeap;
 
 use tantivy::{
     DocAddress, DocId, DocSet as _, Searcher, SegmentReader, TERMINATED, Term,
-    postings::SegmentPostings, schema::IndexRecordOption,
+    postings::SegmentPostings,
+    schema::{Field, IndexRecordOption},
 };
 
-use super::Fields;
 use crate::error::Error;
 
 /// Places looked at in the lists, in all segments together: a question that takes more fits so
@@ -26,14 +26,14 @@ struct Candidate {
 /// Names that have every pair, short ones first, and no more of them than `keep`.
 pub fn candidates(
     searcher: &Searcher,
-    fields: Fields,
+    field: Field,
     grams: &[String],
     keep: usize,
 ) -> Result<Vec<DocAddress>, Error> {
     let mut best = BinaryHeap::with_capacity(keep + 1);
     let mut looks = LOOKS_MAX;
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let Some(mut lists) = lists(reader, fields, grams)? else { continue };
+        let Some(mut lists) = lists(reader, field, grams)? else { continue };
         let Some((first, others)) = lists.split_first_mut() else { continue };
         let lengths = reader.fast_fields().u64("length")?;
         while let Some(doc) = next(first, others, &mut looks) {
@@ -57,13 +57,13 @@ pub fn candidates(
 /// The lists of the pairs, shortest first; none where the segment lacks one of them.
 fn lists(
     reader: &SegmentReader,
-    fields: Fields,
+    field: Field,
     grams: &[String],
 ) -> Result<Option<Vec<SegmentPostings>>, Error> {
-    let index = reader.inverted_index(fields.name)?;
+    let index = reader.inverted_index(field)?;
     let mut lists = Vec::with_capacity(grams.len());
     for gram in grams {
-        let term = Term::from_field_text(fields.name, gram);
+        let term = Term::from_field_text(field, gram);
         let Some(list) = index.read_postings(&term, IndexRecordOption::Basic)? else {
             return Ok(None);
         };

@@ -146,3 +146,24 @@ async fn an_index_that_cannot_be_read_is_begun_afresh() {
     index.follow(&sample.register, 10).await.unwrap();
     assert_eq!(names(&index, "示例甲厂").len(), 1);
 }
+
+#[tokio::test]
+async fn names_are_found_by_how_they_are_read() {
+    let (short, group) = ("示例华晟商贸有限公司", "重庆示例鹰城餐饮服务（集团）有限公司");
+    let (_sample, index) = index(&[short, group, "示例LV Trading 有限公司"]).await;
+    let found = |query: &str| names(&index, query).into_iter().map(|hit| hit.1).collect::<Vec<_>>();
+    for (query, name) in [
+        ("huashengshangmao", short),
+        ("hua sheng", short),
+        ("slhs", short),
+        ("hssmyxgs", short),
+        ("chongqingshili", group),
+        ("cqslyc", group),
+        ("trading", "示例LV Trading 有限公司"),
+    ] {
+        assert_eq!(found(query), [name], "{query}");
+    }
+    assert_eq!(found("shili").len(), 3);
+    assert!(found("huashengchongqing").is_empty());
+    assert_eq!(names(&index, "slhs")[0].0, Match::Sound);
+}

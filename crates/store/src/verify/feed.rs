@@ -74,9 +74,11 @@ fn place(row: &AnyRow) -> Result<String, Error> {
     Ok(format!("submission {id}, receipt {receipt}"))
 }
 
-/// Changes of standing are few beside versions, and are kept in memory.
+/// Changes of standing and records that merges moved are few beside versions, and are kept in memory.
 async fn standings(tx: &mut Transaction<'static, Any>) -> Result<BTreeMap<i64, String>, Error> {
-    let rows = sqlx::query("select feed_at, at from standing").fetch_all(&mut **tx).await?;
+    let statement = "\
+        select feed_at, at from standing union all select feed_at, at from merge_change";
+    let rows = sqlx::query(statement).fetch_all(&mut **tx).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
@@ -224,6 +226,8 @@ const COUNTERS: &[(&str, &str)] = &[
     ("matter", "select max(id) from matter"),
     ("claim", "select max(id) from claim"),
     ("key", "select max(id) from api_key"),
+    ("linkage_pair", "select max(id) from linkage_pair"),
+    ("merge", "select max(id) from merge"),
 ];
 
 /// No counter may give out a number a second time; that of audit events leaves none out either, so

@@ -92,6 +92,12 @@ const REFERENCES: &[[&str; 5]] = &[
     ["submission", "policy_version", "policy_version", "version", "receipt"],
     ["fault", "submission_id", "submission", "id", "column_name"],
     ["rejected_row", "submission_id", "submission", "id", "''"],
+    ["linkage_pair", "one_id", "subject", "id", "id"],
+    ["linkage_pair", "other_id", "subject", "id", "id"],
+    ["merge", "subject_id", "subject", "id", "id"],
+    ["merge", "into_id", "subject", "id", "id"],
+    ["merge_member", "into_id", "subject", "id", "subject_id"],
+    ["judgement", "pair_id", "linkage_pair", "id", "seq"],
 ];
 
 /// Rows of every other table that refer to what is not there.

@@ -82,6 +82,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("kind", KINDS),
     ("subject_kinds", KINDS),
     ("level", &["error", "warning"]),
+    ("faults.state", &["open", "mended", "explained", "given_up"]),
     ("mode", &["changes", "full", "withdraw"]),
 ];
 

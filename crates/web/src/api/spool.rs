@@ -197,7 +197,7 @@ async fn spool_form(
 
 /// A body whose sender has gone once it is silent for long, wherever in a form that is, and one that
 /// has not come to its end in time.
-fn heard(body: Body, longest: Duration) -> Body {
+pub(crate) fn heard(body: Body, longest: Duration) -> Body {
     let end = Instant::now() + longest;
     let stream =
         futures_util::stream::unfold(body.into_data_stream(), move |mut rest| async move {
@@ -227,6 +227,15 @@ async fn nothing_but_space(
 }
 
 /// Writes a stream to a new file; one byte over the limit ends it, and the file with it.
+/// An empty file for a delivery of a name, gone when it is dropped.
+pub(crate) fn place(folder: &Path, file_name: &str) -> std::io::Result<TempPath> {
+    let ending = file_name.rsplit_once('.').map_or("dat", |(_, ending)| ending);
+    let prefix = format!("{PREFIX}{}-", std::process::id());
+    let mut made = tempfile::Builder::new();
+    let made = made.prefix(&prefix).suffix(&format!(".{ending}")).tempfile_in(folder);
+    Ok(made?.into_temp_path())
+}
+
 async fn write(
     folder: &Path,
     file_name: &str,
@@ -288,7 +297,7 @@ fn essence(headers: &HeaderMap) -> String {
 }
 
 /// The sender's name for the file without folders and signs, and with an ending.
-fn safe_name(given: &str, ending: &str) -> String {
+pub(crate) fn safe_name(given: &str, ending: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let last = person::veiled(last);
     let name: String = last.chars().filter(|letter| !letter.is_control()).take(120).collect();

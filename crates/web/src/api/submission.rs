@@ -7,10 +7,11 @@ use axum::{
     extract::{Path, Request, State},
     http::StatusCode,
 };
-use domain::{fault::Fault, text::Lang};
+use domain::{fault::Fault, ids::SubmissionId, mending::RowState, text::Lang};
 use registry::{
     api_use,
     import::{self, Delivery, Imported, Unwatched},
+    mending,
     platform::Platform,
     receipt::{self as receipts, Counts},
 };
@@ -84,6 +85,8 @@ struct FaultView {
     message: String,
     /// What was written; masked where the field is sealed.
     raw: String,
+    /// Where its row stands: `open`, `mended`, `explained` or `given_up`.
+    state: &'static str,
 }
 
 #[derive(Serialize)]
@@ -209,6 +212,7 @@ pub async fn deliver(
         dry_run,
         actor,
         mends,
+        piecemeal: false,
     };
     // On a thread of its own: a caller that hangs up leaves a finished delivery, not half of one,
     // and the bulk load of SQLite stays on one thread.
@@ -316,7 +320,7 @@ pub async fn faults(
         faults.retain(|fault| fault.row != last);
         faults.extend(rest.into_iter().filter(|fault| fault.row == last));
     }
-    let views = faults.iter().map(|fault| fault_view(fault, asker.lang)).collect();
+    let views = stated(&platform, found.id, &faults, asker.lang).await?;
     let next_row = last.map(|last| last + 1);
     answer::json(&FaultPage { receipt: found.receipt, faults: views, next_row })
 }
@@ -378,6 +382,7 @@ async fn view(
     let found = receipts::find(platform, receipt, department).await?;
     let faults = receipts::faults(platform, found.id, 0, FAULTS_FIRST).await?;
     let by_rule = api_use::faults_by_rule(platform, &found).await?;
+    let faults = stated(platform, found.id, &faults, lang).await?;
     let at = |after: &str| address("/submissions/", &found.receipt, after);
     Ok(Receipt {
         links: Links {
@@ -405,7 +410,7 @@ async fn view(
             .into_iter()
             .map(|(rule, level, count)| RuleCount { rule, level, count })
             .collect(),
-        faults: faults.iter().map(|fault| fault_view(fault, lang)).collect(),
+        faults,
     })
 }
 
@@ -452,5 +457,22 @@ fn fault_view(fault: &Fault, lang: Lang) -> FaultView {
         level: fault.level,
         message: fault.message(lang),
         raw: fault.raw.clone(),
+        state: RowState::Open.code(),
     }
+}
+
+/// The faults with where their rows stand.
+async fn stated(
+    platform: &Platform,
+    submission: SubmissionId,
+    faults: &[Fault],
+    lang: Lang,
+) -> Result<Vec<FaultView>, Problem> {
+    let from = faults.first().map_or(0, |fault| i64::try_from(fault.row).unwrap_or_default());
+    let states = mending::states(platform, submission, from).await?;
+    let view = |fault: &Fault| {
+        let state = states.get(&fault.row).copied().unwrap_or(RowState::Open).code();
+        FaultView { state, ..fault_view(fault, lang) }
+    };
+    Ok(faults.iter().map(view).collect())
 }

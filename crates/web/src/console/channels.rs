@@ -14,7 +14,7 @@ use domain::{
     text::{Lang, Text},
 };
 use registry::{
-    channel::{self, ChannelView, RunView},
+    channel::{self, ChannelView, PullAsked, RunView},
     platform::Platform,
 };
 use serde::Deserialize;
@@ -33,6 +33,7 @@ pub fn router() -> Router<Platform> {
         .route("/console/channels", get(list).post(open))
         .route("/console/channels/{id}/pause", post(pause))
         .route("/console/channels/{id}/resume", post(resume))
+        .route("/console/channels/{id}/run", post(hurry))
         .route("/console/channels/runs/{run}", post(answer))
 }
 
@@ -43,6 +44,7 @@ struct Page {
     l: Lang,
     d: Bench,
     channels: Vec<ChannelView>,
+    libraries: Vec<String>,
     /// Departments and items for which one can be opened; none for those who may not.
     sources: Vec<(String, String)>,
     own: Option<String>,
@@ -52,7 +54,17 @@ struct Page {
 #[derive(Deserialize)]
 struct Opened {
     source: String,
+    #[serde(default)]
     mode: String,
+    /// Nothing for a folder.
+    #[serde(default)]
+    library: String,
+    #[serde(default)]
+    relation: String,
+    #[serde(default)]
+    cursor: String,
+    #[serde(default)]
+    every_minutes: String,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +88,7 @@ async fn shown(desk: &Desk, wrong: Option<Text>) -> Result<Response, Error> {
         l: desk.lang(),
         d: desk.console("channels"),
         channels: channel::list(platform, &access, desk.lang()).await?,
+        libraries: channel::libraries(platform),
         sources: channel::open_to(platform, &access, desk.lang()),
         own: access.department().map(str::to_owned),
         wrong,
@@ -84,7 +97,10 @@ async fn shown(desk: &Desk, wrong: Option<Text>) -> Result<Response, Error> {
 
 async fn open(desk: Desk, Sent(sent): Sent<Opened>) -> Result<Response, Error> {
     let (platform, access) = (desk.platform(), desk.signed.access());
-    let done = channel::open(platform, &access, &sent.source, &sent.mode).await;
+    let Opened { source, mode, library, relation, cursor, every_minutes } = sent;
+    let pull = PullAsked { library, relation, cursor, every_minutes };
+    let pull = Some(&pull).filter(|pull| !pull.library.is_empty());
+    let done = channel::open(platform, &access, &source, &mode, pull).await;
     settled(&desk, done).await
 }
 
@@ -104,6 +120,15 @@ async fn resume(
 ) -> Result<Response, Error> {
     let (platform, access) = (desk.platform(), desk.signed.access());
     settled(&desk, channel::pause(platform, &access, ChannelId(id), false).await).await
+}
+
+async fn hurry(
+    desk: Desk,
+    Path(id): Path<i64>,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Result<Response, Error> {
+    let (platform, access) = (desk.platform(), desk.signed.access());
+    settled(&desk, channel::hurry(platform, &access, ChannelId(id)).await).await
 }
 
 async fn answer(

@@ -3,20 +3,22 @@
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, Query},
-    response::{Redirect, Response},
+    extract::{Path, Query, Request},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
 use domain::{
     document_number::{Confidence, Gap, Sequence},
     fault::Rule,
     period::PeriodState,
-    text::{Lang, grouped},
+    text::{Lang, Text, grouped},
 };
 use jiff::civil::Date;
 use registry::{
     collection::{
         self, CollectionLine, Timeliness,
+        coverage::{self, Completeness, LedgerCoverage},
         documents::{self, TimedDocument},
         month_text, numbers,
     },
@@ -42,6 +44,7 @@ pub fn router() -> Router<Platform> {
         .route("/console/collection", get(list))
         .route("/console/collection/{department}/{item}", get(line))
         .route("/console/collection/{department}/{item}/documents.csv", get(csv))
+        .route("/console/collection/{department}/{item}/ledger", post(ledger))
         .route("/console/zero-reports", post(state))
         .route("/console/zero-reports/withdraw", post(withdraw))
 }
@@ -78,6 +81,9 @@ struct Page {
     faults: Vec<(String, u64)>,
     late: Vec<TimedDocument>,
     sequences: Vec<Sequence>,
+    coverage: Option<LedgerCoverage>,
+    completeness: Completeness,
+    wrong: Option<Text>,
 }
 
 struct DeliveredView {
@@ -114,9 +120,45 @@ async fn line(
     Path((department, item)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
-    let (platform, lang, access) = (desk.platform(), desk.lang(), desk.signed.access());
-    let month = collection::month(platform, &asked.month)?;
+    item_page(&desk, (&department, &item), &asked.month, None).await
+}
+
+/// Takes a ledger in, against which what was handed in is held.
+async fn ledger(
+    desk: Desk,
+    Path((department, item)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Error> {
+    let (platform, access) = (desk.platform(), desk.signed.access());
+    let brought = paper::bring(platform, &desk.signed, request, "ledger").await?;
+    let (book, month) = (brought.field("source").to_owned(), brought.field("month").to_owned());
+    let content = brought.paper.map(|paper| paper.content).unwrap_or_default();
     let source = (department.as_str(), item.as_str());
+    match coverage::add(platform, &access, source, &content, &book).await {
+        Ok(_) => {
+            let (department, item) = (segment(&department), segment(&item));
+            let to = format!(
+                "/console/collection/{department}/{item}?month={}#coverage",
+                segment(&month)
+            );
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(why) => {
+            let page = item_page(&desk, source, &month, Some(paper::told(why)?)).await?;
+            Ok((StatusCode::BAD_REQUEST, page).into_response())
+        }
+    }
+}
+
+async fn item_page(
+    desk: &Desk,
+    (department, item): (&str, &str),
+    month: &str,
+    wrong: Option<Text>,
+) -> Result<Response, Error> {
+    let (platform, lang, access) = (desk.platform(), desk.lang(), desk.signed.access());
+    let month = collection::month(platform, month)?;
+    let source = (department, item);
     let line = collection::line(platform, &access, source, month, lang).await?;
     let (deliveries, faults) = collection::deliveries(platform, &access, source, month).await?;
     let rule = |id: &str| {
@@ -129,7 +171,7 @@ async fn line(
         d: desk.console("collection"),
         month: month_text(month),
         line,
-        own: access.department() == Some(department.as_str()),
+        own: access.department() == Some(department),
         deliveries: deliveries
             .into_iter()
             .map(|one| DeliveredView {
@@ -143,6 +185,9 @@ async fn line(
         faults,
         late: documents::late(platform, &access, source, month).await?,
         sequences: numbers::gaps(platform, &access, source, month).await?,
+        coverage: coverage::coverage(platform, &access, source, month).await?,
+        completeness: coverage::completeness(platform, &access, source, month).await?,
+        wrong,
     })
 }
 
@@ -213,6 +258,14 @@ fn shown(sequence: &Sequence) -> &[Gap] {
 
 fn confidence(l: Lang, confidence: Confidence) -> String {
     confidence.label().get(l).to_owned()
+}
+
+fn covered(counted: &LedgerCoverage) -> String {
+    part(counted.handed_in, counted.of)
+}
+
+fn complete(counted: &Completeness) -> String {
+    part(counted.filled, counted.of)
 }
 
 fn in_time(counted: Option<Timeliness>) -> String {

@@ -122,7 +122,7 @@ async fn list(desk: Desk, Query(filter): Query<Filter>) -> Result<Response, Erro
             segment(&item),
             segment(&filter.from),
             segment(&filter.until),
-            last.subject,
+            last.held_by,
             last.view.record
         )
     });

@@ -11,20 +11,20 @@ use domain::{
     access::Action,
     catalogue::Item,
     fault::Fault,
+    mending::RowState,
     text::{Lang, Text, grouped},
 };
-use registry::{api_use, delivery, import::Delivery, platform::Platform, receipt::Brief};
+use registry::{api_use, delivery, import::Delivery, mending, platform::Platform, receipt::Brief};
 use serde::Deserialize;
 
 use super::progress;
 use crate::{
-    api::spool::{self, DELIVERY_MAX, Spooled},
+    api::spool::{self, DELIVERY_MAX},
     assets::upload_script,
     deliveries::{Deliveries, Outcome},
     desk::{Bench, Desk},
     error::Error,
     paper,
-    portal::draw,
     signed::{self, Sent, Signed},
     view::{Frame, segment},
 };
@@ -41,7 +41,6 @@ pub fn router() -> Router<Platform> {
         .route("/console/submissions/{receipt}", get(receipt))
         .route("/console/submissions/{receipt}/rejected.csv", get(csv))
         .route("/console/submissions/{receipt}/rejected.xlsx", get(xlsx))
-        .route("/console/submissions/{receipt}/rows/{row}", get(row).post(mend))
         .route("/console/deliveries/{number}", get(follow))
         .route("/console/deliveries/{number}/confirm", post(confirm))
 }
@@ -105,24 +104,8 @@ struct FaultView {
     raw: String,
     message: String,
     error: bool,
-}
-
-#[derive(Template)]
-#[template(path = "console/row.html")]
-struct Row {
-    f: Frame,
-    l: Lang,
-    d: Bench,
-    receipt: String,
-    row: u64,
-    cells: Vec<Cell>,
-    whole: Vec<String>,
-}
-
-struct Cell {
-    heading: String,
-    value: String,
-    faults: Vec<String>,
+    /// Where its row stands.
+    state: RowState,
 }
 
 #[derive(Template)]
@@ -237,6 +220,7 @@ async fn hand_in(
         dry_run: field("dry_run").is_some(),
         actor: access.actor.to_string(),
         mends,
+        piecemeal: false,
     };
     let number = deliveries.begin(&platform, signed.id(), delivery, spooled, room);
     Ok(Redirect::to(&format!("/console/deliveries/{number}")))
@@ -331,8 +315,13 @@ async fn receipt(
     let found = delivery::find(platform, &desk.signed.access(), &number).await?;
     let from = from.unwrap_or(0);
     let faults = delivery::first_faults(platform, found.id, from, FAULTS).await?;
+    let states = mending::states(platform, found.id, from).await?;
+    let stated = |fault: &Fault| {
+        let state = states.get(&fault.row).copied().unwrap_or(RowState::Open);
+        FaultView { state, ..fault_view(fault, lang) }
+    };
     let full = i64::try_from(faults.len()).is_ok_and(|count| count == FAULTS);
-    let mending = delivery::mending(platform, &found).await?.into_iter().map(|(one, by)| Mending {
+    let again = delivery::mending(platform, &found).await?.into_iter().map(|(one, by)| Mending {
         received_at: platform.minute(one.received_at),
         filed: one.counts.created + one.counts.changed + one.counts.unchanged,
         rejected: one.counts.rejected,
@@ -364,73 +353,11 @@ async fn receipt(
             Ok(from) if fault.row <= from => fault.row + 1,
             _ => fault.row,
         }),
-        faults: faults.iter().map(|fault| fault_view(fault, lang)).collect(),
-        mending: mending.collect(),
+        faults: faults.iter().map(stated).collect(),
+        mending: again.collect(),
         mends: found.mends,
         receipt: found.receipt,
     })
-}
-
-async fn row(desk: Desk, Path((number, row)): Path<(String, u64)>) -> Result<Response, Error> {
-    let (platform, lang) = (desk.platform(), desk.lang());
-    let found = delivery::find(platform, &desk.signed.access(), &number).await?;
-    let row = delivery::row(platform, &found, row).await?;
-    let of = |heading: &str| {
-        let own = row.faults.iter().filter(|fault| fault.column == heading);
-        own.map(|fault| fault.message(lang)).collect::<Vec<_>>()
-    };
-    let known = |fault: &&Fault| row.cells.iter().any(|(heading, _)| *heading == fault.column);
-    let whole = row.faults.iter().filter(|fault| !known(fault));
-    draw(&Row {
-        f: desk.frame(),
-        l: lang,
-        d: desk.console("submissions"),
-        receipt: found.receipt.clone(),
-        row: row.row,
-        whole: whole.map(|fault| fault.message(lang)).collect(),
-        cells: row
-            .cells
-            .iter()
-            .map(|(heading, value)| Cell {
-                faults: of(heading),
-                heading: heading.clone(),
-                value: value.clone(),
-            })
-            .collect(),
-    })
-}
-
-/// Hands a mended row in, as a file of one row under the heading of the file it came from.
-async fn mend(
-    State(platform): State<Platform>,
-    Extension(deliveries): Extension<Deliveries>,
-    Signed(signed): Signed,
-    Path((number, _)): Path<(String, u64)>,
-    Sent(cells): Sent<std::collections::BTreeMap<String, String>>,
-) -> Result<Redirect, Error> {
-    let access = signed.access();
-    let department = delivery::department(&platform, &access, Action::Deliver)?;
-    let found = delivery::find(&platform, &access, &number).await?;
-    let cell = |index: usize| cells.get(&format!("cell.{index}")).cloned().unwrap_or_default();
-    let mended: Vec<String> = (0..found.heading.len()).map(cell).collect();
-    let bytes = delivery::mended(&found, &mended)?;
-    let room = deliveries.room()?;
-    let spooled: Spooled =
-        spool::keep(&api_use::spool_folder(&platform)?, "mended.csv", bytes).await?;
-    let delivery = Delivery {
-        path: spooled.path.to_path_buf(),
-        file_name: format!("{}-补正.csv", found.receipt),
-        item: Some(found.item.clone()),
-        pack: found.pack.clone(),
-        department: Some(department),
-        mode: api_use::mode("changes").ok_or(Error::Internal)?,
-        confirmed: None,
-        dry_run: false,
-        actor: access.actor.to_string(),
-        mends: Some(found.receipt.clone()),
-    };
-    let next = deliveries.begin(&platform, signed.id(), delivery, spooled, room);
-    Ok(Redirect::to(&format!("/console/deliveries/{next}")))
 }
 
 async fn csv(desk: Desk, Path(number): Path<String>) -> Result<Response, Error> {
@@ -459,5 +386,6 @@ fn fault_view(fault: &Fault, lang: Lang) -> FaultView {
         raw: fault.raw.clone(),
         message: fault.message(lang),
         error: fault.level == domain::fault::Level::Error,
+        state: RowState::Open,
     }
 }

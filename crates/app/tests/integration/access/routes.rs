@@ -150,13 +150,14 @@ async fn nobody_gets_to_a_workplace_without_signing_in() {
 }
 
 /// Addresses whose form brings a file.
-const WITH_A_FILE: [&str; 7] = [
+const WITH_A_FILE: [&str; 8] = [
     "/centre/cases/{id}/complete",
     "/centre/cases/{id}/papers",
     "/centre/records/{record}/objection",
     "/centre/records/{record}/repair",
     "/console/cases/{id}/papers",
     "/console/cases/propose",
+    "/console/collection/{department}/{item}/ledger",
     "/console/submissions",
 ];
 

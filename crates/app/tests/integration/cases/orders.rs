@@ -179,7 +179,7 @@ impl Desk {
         let (_, otherwise) = registry::repair::replay(register).await.unwrap();
         assert!(otherwise.is_empty(), "{told}: {otherwise:?}");
         for case in &cases {
-            let clocks = store::case::deadlines(register, case.id).await.unwrap();
+            let clocks = store::case::deadline::of(register, case.id).await.unwrap();
             let running = clocks.iter().filter(|one| one.deadline.ended_on.is_none());
             let mut rules: Vec<&str> = running.map(|one| one.deadline.rule.as_str()).collect();
             let count = rules.len();

@@ -33,6 +33,51 @@ pub const VOLUME_BASELINE: Table = table(
     ],
 );
 
+pub const CODE_DOUBT: Table = table(
+    "code_doubt",
+    &[
+        ("id", Number),
+        ("kind", Text),
+        ("subject_id", Number),
+        ("other", Text),
+        ("source", Text),
+        ("found_at", Text),
+        ("seen_at", Text),
+        ("gone_at", Text),
+        ("note", Text),
+        ("settled_by", Text),
+        ("settled_at", Text),
+    ],
+);
+
+pub const LEDGER_ENTRY: Table = table(
+    "ledger_entry",
+    &[
+        ("department", Text),
+        ("item", Text),
+        ("number_key", Text),
+        ("number", Text),
+        ("decided_on", Text),
+        ("source", Text),
+        ("added_by", Text),
+        ("added_at", Text),
+    ],
+);
+
+pub const ROW_EVENT: Table = table(
+    "row_event",
+    &[
+        ("submission_id", Number),
+        ("row_no", Number),
+        ("seq", Number),
+        ("state", Text),
+        ("note", Text),
+        ("receipt", Text),
+        ("actor", Text),
+        ("at", Text),
+    ],
+);
+
 pub const CHANNEL: Table = table(
     "channel",
     &[
@@ -44,6 +89,23 @@ pub const CHANNEL: Table = table(
         ("created_at", Text),
         ("paused_at", Text),
         ("busy_until", Text),
+    ],
+);
+
+pub const CHANNEL_PULL: Table = table(
+    "channel_pull",
+    &[
+        ("channel_id", Number),
+        ("library", Text),
+        ("relation", Text),
+        ("cursor_column", Text),
+        ("every_minutes", Number),
+        ("next_at", Text),
+        ("attempts", Number),
+        ("failure", Text),
+        ("read_at", Text),
+        ("position", Text),
+        ("pending", Text),
     ],
 );
 
