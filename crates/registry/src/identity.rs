@@ -186,7 +186,11 @@ async fn judgements(platform: &Platform, id: PairId, lang: Lang) -> Result<Vec<J
 
 /// The name of whoever acted, for colleagues.
 pub(crate) async fn who(platform: &Platform, actor: &str, lang: Lang) -> Result<String, Error> {
-    let id = actor.strip_prefix("account:").and_then(|id| id.parse().ok());
+    let id = match actor.split_once(':') {
+        Some(("account", id)) => id.parse().ok(),
+        Some(("channel", id)) => return Ok(format!("{} {id}", lang.t("归集通道", "channel"))),
+        _ => None,
+    };
     let Some(id) = id else {
         return Ok(match actor {
             "platform" => lang.t("平台自动", "the platform by itself").to_owned(),

@@ -34,7 +34,8 @@ pub struct MergeLine {
     pub pair: PairId,
     /// The one that was joined, and the one it is read with.
     pub names: [String; 2],
-    pub slugs: [String; 2],
+    /// What tells the two apart where they bear one name: the identifier of each, in words.
+    pub codes: [String; 2],
     pub made_by: String,
     pub made_at: String,
     /// When and by whom it was ended, and why.
@@ -109,8 +110,9 @@ pub async fn end(
     admit(platform, access)?;
     let reason = reason_of(reason)?;
     let merge = store::merge::get(&platform.register, id).await?.ok_or(Error::NotFound)?;
-    let names = line(platform, &merge, Lang::Zh).await?.names;
-    let notices = damage::of(platform, &merge, Lang::Zh).await?.notices(&names);
+    let MergeLine { names: [joined, stood], codes, .. } = line(platform, &merge, Lang::Zh).await?;
+    let sides = [format!("{joined}（{}）", codes[0]), format!("{stood}（{}）", codes[1])];
+    let notices = damage::of(platform, &merge, Lang::Zh).await?.notices(&sides);
     let (now, actor) = (platform.now(), access.actor.to_string());
     let mut write = platform.register.write().await?;
     if !store::merge::end(&mut write, id, (&actor, &reason), now).await? {
@@ -156,12 +158,13 @@ pub async fn sent(
 }
 
 async fn line(platform: &Platform, merge: &Merge, lang: Lang) -> Result<MergeLine, Error> {
-    let (mut names, mut slugs) = ([String::new(), String::new()], [String::new(), String::new()]);
+    let [mut names, mut codes] = <[[String; 2]; 2]>::default();
     for (at, id) in [merge.subject, merge.into].into_iter().enumerate() {
         let described = Described::of(platform, id).await?;
         names[at] = described.and_then(|one| one.names.into_iter().next()).unwrap_or_default();
         let found = store::subject::get(&platform.register, id).await?.ok_or(Error::NotFound)?;
-        slugs[at] = subject::code(&found, lang).slug();
+        let code = subject::code(&found, lang);
+        codes[at] = format!("{} {}", code.label, code.value);
     }
     let ended = match &merge.ended {
         Some(ended) => {
@@ -174,7 +177,7 @@ async fn line(platform: &Platform, merge: &Merge, lang: Lang) -> Result<MergeLin
         id: merge.id,
         pair: merge.pair,
         names,
-        slugs,
+        codes,
         made_by: who(platform, &merge.made_by, lang).await?,
         made_at: platform.minute(merge.made_at),
         ended,
