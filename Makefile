@@ -15,7 +15,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what is missing, saying what
-	@tools/setup.sh build check postgres browser
+	@tools/setup.sh build check postgres browser peers
 
 build: ## the binary, at bin/xinheng
 	@tools/setup.sh build

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The duels: bin/xinheng against its peers and its limits, on this machine, in one run. Arguments:
-# which parts, of check, store, memory, report, serve, wait, access, cases, pull and link; all of them where none is named. Results are
+# which parts, of check, store, memory, report, serve, wait, access, cases, pull, link and lake; all of them where none is named. Results are
 # printed and written to $CARGO_TARGET_DIR/bench/latest.md. bench/README.md says what is measured.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,9 +13,9 @@ export BENCH_WORK=$work
 [ -x "$XINHENG_BIN" ] || { echo "no binary at $XINHENG_BIN: run make build" >&2; exit 1; }
 python=$(command -v python3) || { echo "the peers need python3" >&2; exit 1; }
 parts=("$@")
-[ $# -gt 0 ] || parts=(check store memory report serve wait access cases pull link)
+[ $# -gt 0 ] || parts=(check store memory report serve wait access cases pull link lake)
 for part in "${parts[@]}"; do
-    [ -f "bench/$part.py" ] || { echo "usage: bench/run.sh [check] [store] [memory] [report] [serve] [wait] [access] [cases] [pull] [link]" >&2; exit 2; }
+    [ -f "bench/$part.py" ] || { echo "usage: bench/run.sh [check] [store] [memory] [report] [serve] [wait] [access] [cases] [pull] [link] [lake]" >&2; exit 2; }
 done
 
 # The peers live beside the build, in an environment of their own.
@@ -52,7 +52,7 @@ export work report
 for part in "${parts[@]}"; do
     printf '\n## %s\n\n' "$part" | tee -a "$report"
     case "$part" in
-        check | memory | report | access | cases) run "$part" ;;
+        check | memory | report | access | cases | lake) run "$part" ;;
         link)
             linkers
             "$work/linkers/bin/python" -u bench/link.py | tee -a "$report"

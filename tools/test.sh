@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every test: Rust on SQLite and on a private PostgreSQL, then the pages in Chromium.
+# Every test: Rust on SQLite and on a private PostgreSQL, other engines on the lake, then the pages in
+# Chromium.
 # With CI=true neither engine nor browser may be missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -28,13 +29,20 @@ fi
 tools/no-secrets.sh "$XINHENG_TEST_LOG"
 echo "no secret in $(cat "$XINHENG_TEST_LOG"/*.log | wc -l) lines of the logs"
 
+# The binary that the tests above were run with.
+export XINHENG_BIN=${XINHENG_BIN:-$CARGO_TARGET_DIR/debug/xinheng}
+if python3 -c 'import ensurepip' 2>/dev/null; then
+    tests/lake/run.sh
+else
+    skip "other engines on the lake: python3 has no venv"
+fi
+
 browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
 if ! command -v node >/dev/null; then
     skip "tests of the pages: node is missing"
 elif [ ! -x "$browser" ]; then
     skip "tests of the pages: no Chromium"
 else
-    # The binary that the tests above were run with.
-    export XINHENG_BIN=${XINHENG_BIN:-$CARGO_TARGET_DIR/debug/xinheng} CHROMIUM=$browser
+    export CHROMIUM=$browser
     tests/browser/run.sh
 fi

@@ -2,11 +2,15 @@
 
 mod account;
 mod audit;
+mod cluster;
+mod evaluate;
 mod import;
 mod key;
 mod keys;
+mod lake;
 mod policy;
 mod register;
+mod replay;
 mod report;
 mod seed;
 mod serve;
@@ -67,6 +71,16 @@ enum Command {
     Verify,
     /// Open the first administrators' accounts; unlock, reset and list accounts
     Account(account::Account),
+    /// Feed the lake from the register, make it anew, compare the two
+    Lake(lake::Lake),
+    /// Score every subject a card is for, from the lake
+    Evaluate(evaluate::Evaluate),
+    /// Try a candidate card over everybody beside the one in force
+    Replay(replay::Replay),
+    /// Run the scheduler of a cluster
+    Scheduler(cluster::Scheduler),
+    /// Run an executor of a cluster
+    Executor(cluster::Executor),
     /// Export the audit log, or print its signed head
     Audit(audit::Audit),
     /// Make or revoke a key with which a department's system hands in files
@@ -97,6 +111,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Backup { file } => register::backup(&settings, file, json).await,
         Command::Restore { file } => register::restore(&settings, file, json).await,
         Command::Verify => register::verify(&settings, json).await,
+        Command::Evaluate(given) => evaluate::run(&settings, given, json).await,
+        Command::Replay(given) => replay::run(&settings, given, json).await,
+        Command::Scheduler(given) => cluster::scheduler(&settings, given).await,
+        Command::Executor(given) => cluster::executor(&settings, given).await,
+        Command::Lake(lake) => lake::run(&settings, lake, json).await,
         Command::Account(account) => account::run(&settings, account, json).await,
         Command::Audit(audit) => audit::run(&settings, audit, json).await,
         Command::Key(key) => key::run(&settings, key, json).await,

@@ -54,3 +54,27 @@ impl Watch for Bar {
         }
     }
 }
+
+/// A bar of steps; nothing where the output is not a terminal.
+pub struct Steps(ProgressBar);
+
+impl Steps {
+    #[must_use]
+    pub fn new(quiet: bool) -> Steps {
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
+        let form = "{elapsed_precise} {bar:30} {pos}/{len}  {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(form) {
+            bar.set_style(style);
+        }
+        Steps(bar)
+    }
+
+    pub fn at(&self, step: i64, of: i64) {
+        self.0.set_length(of.unsigned_abs());
+        self.0.set_position(step.unsigned_abs());
+    }
+
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

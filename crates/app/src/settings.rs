@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use domain::{pull::is_name, sealed::Keys, text::Lang};
 use registry::network::is_network;
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 /// What the platform is told before it starts. Never printed: an address may hold a password.
 #[derive(Clone)]
@@ -32,6 +33,9 @@ pub struct Settings {
     /// Front-end libraries (`XINHENG_LIBRARIES`), each `name=address`, parted by commas: departments'
     /// databases, PostgreSQL or SQLite, from which channels pull.
     pub libraries: BTreeMap<String, String>,
+    /// The lake (`XINHENG_LAKE`): a folder, or the address of an S3-compatible store, `s3://bucket/path`;
+    /// beside the register in the data folder where absent.
+    pub lake: Url,
     /// Sealing keys (`XINHENG_KEYS`); made on first use where absent.
     pub keys: PathBuf,
     /// The text of a key file, in place of one (`XINHENG_SEAL_KEYS`).
@@ -60,7 +64,7 @@ impl std::fmt::Debug for Oidc {
     }
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "seal_keys",
     "data",
     "database_url",
@@ -70,6 +74,7 @@ const KEYS: [&str; 16] = [
     "proxies",
     "inbox",
     "libraries",
+    "lake",
     "keys",
     "log_key",
     "log",
@@ -88,6 +93,7 @@ impl Settings {
             policy: source.get("policy").map_or_else(default_policy, PathBuf::from),
             inbox: source.get("inbox").map_or_else(|| data.join("inbox"), PathBuf::from),
             libraries: source.libraries(),
+            lake: source.lake(&data)?,
             keys: source.get("keys").map_or_else(|| data.join("keys"), PathBuf::from),
             seal_keys: source.get("seal_keys"),
             log_key: source.get("log_key").map_or_else(|| data.join("log-key"), PathBuf::from),
@@ -207,6 +213,22 @@ impl Source {
             }
         }
         libraries
+    }
+
+    /// The lake's address; a path is that of a folder.
+    fn lake(&mut self, data: &Path) -> anyhow::Result<Url> {
+        let named = self.get("lake").unwrap_or_else(|| data.join("lake").display().to_string());
+        if let Some((scheme, _)) = named.split_once("://") {
+            let url = Url::parse(&format!("{}/", named.trim_end_matches('/')));
+            match url {
+                Ok(url) if lake::place::SCHEMES.contains(&scheme) => return Ok(url),
+                _ => self
+                    .wrong
+                    .push(format!("lake is {named}, expected a folder or s3://bucket/path")),
+            }
+        }
+        let folder = std::path::absolute(&named).context("lake")?;
+        Url::from_directory_path(&folder).map_err(|()| anyhow::anyhow!("lake is {named}"))
     }
 
     /// A setting of several values, parted by commas.

@@ -21,9 +21,21 @@ pub fn policy(settings: &Settings) -> anyhow::Result<Policy> {
     Ok(law(settings)?.0)
 }
 
+/// The law as its files say, the SQL of its cards read too.
+pub fn loaded(settings: &Settings) -> rules::Loaded {
+    let mut loaded = rules::load(&settings.policy);
+    if let Some(policy) = &loaded.policy {
+        loaded.faults = registry::score::faults(policy);
+    }
+    if !loaded.faults.is_empty() {
+        loaded.policy = None;
+    }
+    loaded
+}
+
 /// The law and the policies of access that go with it.
 fn law(settings: &Settings) -> anyhow::Result<(Policy, Arc<Gate>)> {
-    let loaded = rules::load(&settings.policy);
+    let loaded = loaded(settings);
     match (loaded.policy, loaded.gate) {
         (Some(policy), Some(gate)) => Ok((policy, gate)),
         _ => {
@@ -73,6 +85,7 @@ pub async fn platform(settings: &Settings, search: bool) -> anyhow::Result<Platf
         names,
         inbox: settings.inbox.clone(),
         libraries: Arc::new(settings.libraries.clone()),
+        lake: settings.lake.clone(),
         public_url: public_url(settings.public_url.as_deref(), &place, LOCAL),
         policy,
         gate,

@@ -184,6 +184,10 @@ actions! {
     HandleCase = "handle_case";
     /// Where a record came from and where it went.
     ReadLineage = "read_lineage";
+    /// What subjects come to under the scorecards.
+    ReadScore = "read_score";
+    /// Trying a policy before it binds, reading what that came to, adopting it.
+    ReplayPolicy = "replay_policy";
     /// Judge whether two descriptions are of one subject, merge, and end a merge.
     JudgeIdentity = "judge_identity";
     /// Decide a claim at the centre.

@@ -86,6 +86,7 @@ events! {
     MeasureTold "measure_told" "matter" "反馈措施" "measure told";
     MergeEnded "merge_ended" "merge" "解除归并" "merge ended";
     MergeNoticeSent "merge_notice_sent" "merge" "发出归并更正告知" "told that a merge was wrong";
+    MoversTaken "movers_taken" "replay" "导出试算变动主体" "movers of a replay taken out";
     OrganisationClosed "organisation_closed" "organisation" "停用机构" "organisation closed";
     OrganisationCreated "organisation_created" "organisation" "登记机构" "organisation opened";
     PairJudged "pair_judged" "pair" "判定主体" "pair judged";
@@ -99,6 +100,8 @@ events! {
     RegisterRestored "register_restored" "file" "登记库恢复" "register restored";
     RepairInformed "repair_informed" "record" "制作信用修复告知书" "repair notice made";
     RepairNoticeServed "repair_notice_served" "record" "送达信用修复告知书" "repair notice served";
+    ReplayAdopted "replay_adopted" "replay" "采用试算的评价模型" "card adopted after its replay";
+    ReplayMade "replay_made" "replay" "政策试算" "policy replayed";
     ReportIssued "report_issued" "report" "出具信用报告" "report issued";
     ReportRevoked "report_revoked" "report" "作废信用报告" "report revoked";
     Resealed "resealed" "key" "更换加密密钥" "values sealed anew under another key";

@@ -20,6 +20,7 @@ use crate::{
     parameter::{self, Dated, Parameter},
     place::Place,
     publication::Generation,
+    scorecard::Card,
 };
 
 /// The whole of `policy/`, checked; built only by the loader.
@@ -45,6 +46,8 @@ pub struct Policy {
     pub templates: Vec<Template>,
     /// Measures that may follow from an entry.
     pub measures: Vec<Measure>,
+    /// Scorecards, every version of each, the oldest first.
+    pub cards: Vec<Arc<Card>>,
     /// What notices say.
     pub notices: Vec<NoticeText>,
     /// Deadlines of cases.
@@ -82,6 +85,17 @@ impl Policy {
     #[must_use]
     pub fn template(&self, id: &str) -> Option<&Template> {
         self.templates.iter().find(|template| template.id == id)
+    }
+
+    /// A version of a card by its name, such as `comprehensive@1`.
+    #[must_use]
+    pub fn card(&self, name: &str) -> Option<&Arc<Card>> {
+        self.cards.iter().find(|card| card.name() == name)
+    }
+
+    /// The cards in force on a day.
+    pub fn cards_on(&self, day: Date) -> impl Iterator<Item = &Arc<Card>> {
+        self.cards.iter().filter(move |card| card.in_force(day))
     }
 
     /// A measure by its id.

@@ -273,6 +273,14 @@ pub fn is_over(policy: &Policy, facts: &Facts<'_>, today: Date) -> bool {
     }
 }
 
+/// The last day on which a record counts by its term or by its removal, whatever became of it
+/// otherwise; none where it has no end, or none that the law as loaded can tell.
+#[must_use]
+pub fn counts_until(policy: &Policy, facts: &Facts<'_>) -> Option<Date> {
+    let term = term::of(policy, facts).ok().and_then(|term| term.until);
+    [term, last_before_removal(facts)].into_iter().flatten().min()
+}
+
 fn published(policy: &Policy, facts: &Facts<'_>, today: Date) -> Result<Published, Withheld> {
     let basis = admitted(facts, today)?;
     let term = term::of(policy, facts)?;
@@ -284,8 +292,7 @@ fn published(policy: &Policy, facts: &Facts<'_>, today: Date) -> Result<Publishe
     if today < from {
         return Err(Withheld::NotYet { from });
     }
-    let eve = removed.map(|on| on.yesterday().unwrap_or(on));
-    let until = [term.until, eve].into_iter().flatten().min();
+    let until = [term.until, last_before_removal(facts)].into_iter().flatten().min();
     if let Some(until) = until.filter(|until| *until < today) {
         return Err(Withheld::Ended { until });
     }
@@ -326,6 +333,11 @@ fn admitted(facts: &Facts<'_>, today: Date) -> Result<Reference, Withheld> {
         return Err(Withheld::SubjectEnded);
     }
     Ok(basis.clone())
+}
+
+fn last_before_removal(facts: &Facts<'_>) -> Option<Date> {
+    let removed = role_date(facts, facts.item.roles.removed_on)?;
+    Some(removed.yesterday().unwrap_or(removed))
 }
 
 /// The day in the field of a role, where the item has one and something is written.

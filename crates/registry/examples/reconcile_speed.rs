@@ -62,6 +62,7 @@ fn platform(policy: &Path, register: Register) -> Option<Platform> {
         oidc: None,
         names: None,
         libraries: Arc::default(),
+        lake: url::Url::parse("file:///nowhere/").ok()?,
         inbox: std::path::PathBuf::new(),
         public_url: String::new(),
         clock: Arc::new(|| Timestamp::from_second(NOW).unwrap_or_default()),

@@ -10,6 +10,8 @@ use domain::{
 pub enum Error {
     #[error("register")]
     Store(#[from] store::error::Error),
+    #[error(transparent)]
+    Lake(#[from] lake::error::Error),
     #[error("report")]
     Render(#[from] render::error::RenderError),
     #[error("file cannot be read")]
@@ -64,6 +66,7 @@ impl Error {
                 }
             },
             Error::Store(_)
+            | Error::Lake(_)
             | Error::Render(_)
             | Error::Fonts(_)
             | Error::Join(_)

@@ -3,8 +3,6 @@
 //! No value is shown: what is told is file, row, column and rule, and which pages, reports, answers,
 //! cases and recipients it reached.
 
-use std::collections::HashSet;
-
 use domain::{
     access::{Access, Action, Ground},
     catalogue::{Field, Required},
@@ -22,11 +20,9 @@ use crate::{
     delivery,
     error::Error,
     gate,
-    merge::damage::{self, Answer, TouchedCase, TouchedMeasure, TouchedRecipient},
     platform::Platform,
-    receipt, record,
-    report::{self, Issued},
-    subject,
+    reached::{self, Reached, Sought, TouchedRecipient},
+    receipt, record, subject,
     version::{Clocks, Life},
 };
 
@@ -43,11 +39,7 @@ pub struct Lineage {
     pub fields: Vec<FieldOrigin>,
     /// The address of its public page, where it has one.
     pub page: Option<String>,
-    pub reports: Vec<Issued>,
-    pub answers: Vec<Answer>,
-    pub cases: Vec<TouchedCase>,
-    pub measures: Vec<TouchedMeasure>,
-    pub recipients: Vec<TouchedRecipient>,
+    pub reached: Reached,
 }
 
 /// One version: which row of which file, under which law, in which place of the feed.
@@ -98,14 +90,19 @@ pub async fn open(
         versions.push(origin(platform, version, lang).await?);
     }
     let known_from = life.versions().first().map_or(Timestamp::MIN, |first| first.known_from);
-    let (span, records) = ((known_from, platform.now()), HashSet::from([record.0]));
     let ended = subject::has_ended(platform, &all, Clocks::present(platform));
     let public = record::is_public(platform, &life, ended, platform.today());
     let found = store::subject::get(register, subject).await?.ok_or(Error::NotFound)?;
     let head = subject::head(platform, &found, &all, Clocks::present(platform), lang)
         .filter(|head| head.kind != Kind::NaturalPerson);
     // Whoever it stood with told of it, now and before.
-    let stood = store::merge::ever_in(register, newest.held_by).await?;
+    let sought = Sought {
+        stood: &store::merge::ever_in(register, newest.held_by).await?,
+        beside: &[],
+        with_whom: false,
+        span: (known_from, platform.now()),
+        records: &[record],
+    };
     Ok(Lineage {
         record: record.0,
         item: delivery::item_label(platform, &newest.item, lang),
@@ -116,11 +113,7 @@ pub async fn open(
             .map(|head| format!("/subjects/{}/records/{record}", head.code.slug())),
         subject: head.map(|head| (head.name, head.code.slug())),
         fields: fields(platform, newest, lang).await?,
-        reports: report::asserting(platform, &stood, span, &records).await?,
-        answers: damage::answers(platform, &stood, span, &records, lang).await?,
-        cases: damage::cases(platform, (&[], &stood), span, &records, lang).await?,
-        measures: damage::measures(platform, span, &[record], lang).await?,
-        recipients: recipients(platform, newest).await?,
+        reached: reached::of(platform, &sought, recipients(platform, newest).await?, lang).await?,
         versions,
     })
 }
@@ -240,5 +233,5 @@ async fn recipients(platform: &Platform, newest: &Version) -> Result<Vec<Touched
     let submission = platform.submission(newest.submission).await?;
     let Some(first) = submission.feed_first else { return Ok(Vec::new()) };
     let last = first + submission.feed_count - 1;
-    damage::told(platform, last, Some(last)).await
+    reached::told(platform, last, Some(last)).await
 }

@@ -17,6 +17,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use render::fonts::Fonts;
 use rules::access::Gate;
 use store::{register::Register, search::NameIndex, submission::Submission};
+use url::Url;
 
 use crate::{audit::LogKey, error::Error, meter::Meter, oidc::Provider};
 
@@ -40,6 +41,8 @@ pub struct Platform {
     pub inbox: PathBuf,
     /// Addresses of front-end libraries (前置库) by their names; never printed, for they hold passwords.
     pub libraries: Arc<BTreeMap<String, String>>,
+    /// Where the lake is: a folder, or a bucket of an S3-compatible store.
+    pub lake: Url,
     /// Address under which the portal is reached, without a slash at the end.
     pub public_url: String,
     pub clock: Clock,

@@ -25,6 +25,7 @@ use crate::{
     gate::{self, Permit},
     platform::Platform,
     record::{self, History, RecordView, Scope, Viewing},
+    score::{self, view::ScoresView},
     subject::{self, Head},
     version::Clocks,
 };
@@ -59,9 +60,9 @@ struct Reach {
 }
 
 /// What stands of a subject.
-struct Seen<'s> {
-    head: Head,
-    versions: &'s [Version],
+pub(crate) struct Seen<'s> {
+    pub(crate) head: Head,
+    pub(crate) versions: &'s [Version],
     /// The last change of the register.
     known_at: Timestamp,
 }
@@ -105,6 +106,27 @@ impl Sight for OneRecord {
     fn looked(view: &History) -> Looked {
         Looked::at(std::iter::once(key(&view.record)))
     }
+}
+
+struct Scoring;
+
+impl Sight for Scoring {
+    type View = ScoresView;
+
+    async fn show(&self, viewing: &Viewing<'_>, seen: Seen<'_>) -> Result<ScoresView, Error> {
+        score::seen(viewing, seen).await
+    }
+
+    fn looked(view: &ScoresView) -> Looked {
+        Looked::at(view.counted.iter().map(|(item, record)| (item.as_str(), *record)))
+    }
+}
+
+/// Opens what a subject comes to under the cards that are for it, and writes down that it was opened.
+pub async fn scores(platform: &Platform, asked: Asked<'_>) -> Result<Opened<ScoresView>, Error> {
+    let (position, reach) =
+        tokio::try_join!(position(platform), reach(platform, asked.access, asked.subject))?;
+    open(platform, asked, &reach, position, Scoring).await
 }
 
 /// Opens a subject's file, and writes down that it was opened.

@@ -300,7 +300,7 @@ fn former_names(life: &Life<'_>, clocks: Clocks, name: &str) -> Vec<String> {
 }
 
 /// Whether a registration says that the subject is no more; the code list tells which states do.
-fn is_ended(platform: &Platform, registration: &Version) -> bool {
+pub(crate) fn is_ended(platform: &Platform, registration: &Version) -> bool {
     let status = coded(platform, registration, |roles| roles.subject_status, Lang::Zh);
     let entry = || {
         let item = platform.policy.item(REGISTRATION)?;

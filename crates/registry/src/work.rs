@@ -7,7 +7,7 @@ use domain::text::Lang;
 
 use crate::{
     api_key, audit, code_doubt, error::Error, figures, linkage, platform::Platform, reconcile,
-    sign_in,
+    replay, score, sign_in,
 };
 
 /// Changes indexed at a time.
@@ -38,6 +38,7 @@ pub async fn run(platform: &Platform, mut stop: tokio::sync::watch::Receiver<boo
             day = Some(platform.today());
             done = figures::ask_for_missing(platform).await.and(done);
             done = code_doubt::ask(platform).await.and(done);
+            done = score::ask(platform).await.and(done);
             done = reconcile::run(platform).await.map(drop).and(done);
         }
         let rest = match done {
@@ -92,6 +93,8 @@ async fn run_job(platform: &Platform) -> Result<bool, Error> {
     let done = match job.kind.as_str() {
         figures::JOB => figures::refresh(platform, &job.payload).await,
         code_doubt::JOB => code_doubt::look(platform).await,
+        replay::JOB => replay::work(platform, &job.payload).await,
+        score::JOB => score::work(platform).await,
         _ => Ok(()),
     };
     match done.map_err(|error| error.message(Lang::En)) {

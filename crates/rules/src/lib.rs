@@ -32,6 +32,7 @@ mod publication;
 mod raw;
 mod role;
 mod scope;
+mod scorecard;
 mod source;
 mod wall;
 
@@ -141,6 +142,7 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
     let templates = folder
         .required("commitments.toml", report, |page| commitment::read(page, &codes, &parameters));
     let notices = folder.required("notices.toml", report, |page| notice::read(page, &parameters));
+    let cards = scorecard::read_all(folder, report, &items);
     let generations = generation::read_all(folder, report, &codes);
     let years = folder.each("calendar", report, calendar::read);
     let law = check::Law { walls: &walls, parameters: &parameters };
@@ -164,6 +166,7 @@ fn read(folder: &Folder, report: &mut Report) -> Option<Policy> {
         lists: lists?,
         templates: templates?,
         measures: measures?,
+        cards,
         notices: notices?,
         deadlines: deadlines?,
         calendar: Arc::new(Calendar::new(years.into_values().flatten().collect())),

@@ -192,7 +192,7 @@ fn is_stray(path: &str) -> bool {
             | "lists.toml" | "matters.toml" | "measures.toml" | "names.toml" | "notices.toml"
             | "passwords.toml" | "placeholders.toml" | "walls.toml",
         ] => false,
-        ["catalogue" | "calendar" | "packs" | "cases" | "parameters", _] => !toml,
+        ["catalogue" | "calendar" | "packs" | "cases" | "parameters" | "scorecards", _] => !toml,
         ["parameters", "publication", _] => !toml,
         ["access", _] => !path.ends_with(".cedar"),
         ["codes", _] => !toml && !path.ends_with(".csv"),

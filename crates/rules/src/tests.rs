@@ -114,6 +114,31 @@ fn faults_of_several_files_come_in_one_list() {
 }
 
 #[test]
+fn a_card_names_no_person_nothing_outside_the_catalogue_and_leaves_no_value_out() {
+    let file = "scorecards/example@1.toml";
+    for (from, to, expected) in [
+        (
+            "subject_kinds = [\"organisation\"]",
+            "subject_kinds = [\"natural_person\"]",
+            "natural persons are not evaluated",
+        ),
+        ("item = \"penalty\"", "item = \"card_debts\"", "is not in the catalogue"),
+        ("bands = [{ points", "bands = [{ from = 1, points", "no `from`"),
+        ("from = 2, points", "points", "only the first band"),
+        ("weight = 1000", "weight = 999", "come to 999, expected 1000"),
+        ("points = -10 }", "points = -101 }", "points are from -100 to 100"),
+        ("at_best = \"B\"", "at_best = \"Z\"", "no such grade"),
+        ("from = 0, zh", "from = 1, zh", "from 0: every total"),
+        ("dimension = \"law\"", "dimension = \"taste\"", "no dimension `taste`"),
+    ] {
+        let root = folder(file, from, to);
+        let found = faults(root.path());
+        assert!(found.len() == 1 && found[0].contains(expected), "{expected}: {found:?}");
+        assert!(found[0].starts_with(&format!("{file}:")), "{found:?}");
+    }
+}
+
+#[test]
 fn what_may_never_be_recorded_is_found_in_the_codes_an_item_can_say() {
     let named = "zh = \"自然人\"\naliases = [\"宗教人士\"]";
     let root = folder("codes/subject_kinds.toml", "zh = \"自然人\"", named);
@@ -124,8 +149,7 @@ fn what_may_never_be_recorded_is_found_in_the_codes_an_item_can_say() {
 #[test]
 fn trap_15_no_file_can_express_points_or_scores_of_persons() {
     let root = folder("placeholders.toml", "words", "words");
-    for path in
-        ["scorecards/person.toml", "points/citizen.toml", "monitors/score.toml", "points.toml"]
+    for path in ["ratings/person.toml", "points/citizen.toml", "monitors/score.toml", "points.toml"]
     {
         write(root.path(), path, "subject = \"natural_person\"\n");
     }

@@ -118,12 +118,13 @@ pub async fn open(write: &mut Write, new: &NewCase<'_>) -> Result<Option<(CaseId
 
 /// A case about a record stands with the subject the record was asserted for; it is read with the one
 /// that stands now.
-const CASE: &str = "\
-    select c.*, coalesce((select g.into_id from merge_member g
-      where g.subject_id = c.subject_id and g.until_at is null), c.subject_id) as stands_in,
-      coalesce((select g.into_id from merge_member g
-      where g.subject_id = c.filed_for and g.until_at is null), c.filed_for) as stands_for
-    from credit_case c";
+const CASE: &str = concat!(
+    "select c.*, ",
+    stands_in!("c.subject_id"),
+    " as stands_in, ",
+    stands_in!("c.filed_for"),
+    " as stands_for from credit_case c"
+);
 
 pub async fn get(register: &Register, id: CaseId) -> Result<Option<Case>, Error> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!("{CASE} where id = $1")))
@@ -179,22 +180,21 @@ pub async fn update(write: &mut Write, case: &Case) -> Result<(), Error> {
 
 /// The cases of a subject, newest first; what strangers report of it is none of them.
 pub async fn of_subject(register: &Register, subject: SubjectId) -> Result<Vec<Case>, Error> {
-    let statement = format!(
-        "{CASE} where subject_id in {} and kind <> 'complaint' order by id desc limit 500",
-        merge::members("$1")
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
-        .bind(subject.0)
-        .fetch_all(&register.pool)
-        .await?;
-    rows.iter().map(read).collect()
+    of_column(register, "subject_id", subject).await
 }
 
-/// The cases that were filed for a subject, or about it, newest first; what strangers report of it is none
-/// of them.
+/// The same of cases that were filed for it, or about it where nobody filed them.
 pub async fn filed_for(register: &Register, subject: SubjectId) -> Result<Vec<Case>, Error> {
+    of_column(register, "filed_for", subject).await
+}
+
+async fn of_column(
+    register: &Register,
+    column: &str,
+    subject: SubjectId,
+) -> Result<Vec<Case>, Error> {
     let statement = format!(
-        "{CASE} where filed_for in {} and kind <> 'complaint' order by id desc limit 500",
+        "{CASE} where {column} in {} and kind <> 'complaint' order by id desc limit 500",
         merge::members("$1")
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))

@@ -4,10 +4,16 @@
 //! A submission takes its numbers when it is accepted: the first, and as many as it has versions.
 //! The number of a version is the submission's first plus the version's place in it.
 
-use domain::record::Version;
-use jiff::Timestamp;
+pub mod slice;
 
-use crate::{error::Error, merge, record, register::Register, standing, submission};
+use domain::{
+    ids::{RecordId, SubjectId},
+    record::Version,
+};
+use jiff::Timestamp;
+use sqlx::{Row as _, any::AnyRow};
+
+use crate::{error::Error, record, register::Register, submission};
 
 /// One entry of the feed.
 #[derive(Clone, Debug)]
@@ -46,14 +52,25 @@ pub async fn read(register: &Register, position: i64, limit: i64) -> Result<Vec<
 
 /// The last version of the record whose standing changed at a position, or that a merge moved there.
 async fn moved_at(register: &Register, position: i64) -> Result<Option<Version>, Error> {
-    let held = match standing::holding(register, position).await? {
-        None => merge::holding(register, position).await?,
-        held => held,
-    };
-    let Some((subject, number)) = held else { return Ok(None) };
+    let Some((subject, number)) = holding(register, position).await? else { return Ok(None) };
     let versions = record::of_subject(register, subject, Timestamp::MAX).await?;
     let last = versions.into_iter().rfind(|version| version.record == number);
     last.map(Some).ok_or_else(|| Error::Corrupt(format!("feed position {position} has no record")))
+}
+
+/// The record whose standing changed at a position, or that a merge moved there.
+pub(crate) async fn holding(
+    register: &Register,
+    position: i64,
+) -> Result<Option<(SubjectId, RecordId)>, Error> {
+    let statement = "\
+        select subject_id, record_id from standing where feed_at = $1
+        union all select subject_id, record_id from merge_change where feed_at = $1";
+    let row = sqlx::query(statement).bind(position).fetch_optional(&register.pool).await?;
+    let read = |row: AnyRow| -> Result<_, Error> {
+        Ok((SubjectId(row.try_get(0)?), RecordId(row.try_get(1)?)))
+    };
+    row.map(read).transpose()
 }
 
 /// The last position given out; 0 where nothing was accepted yet.

@@ -55,13 +55,14 @@ pub struct Coverage {
 }
 
 /// The columns of a measure. A boolean is read as a number: the driver for any engine reads none of SQLite.
-const MEASURE: &str = "\
-    select matter_id, record_id, measure, organisation_id,
-      coalesce((select g.into_id from merge_member g
-        where g.subject_id = joint_measure.subject_id and g.until_at is null), subject_id) as stands_in,
+const MEASURE: &str = concat!(
+    "select matter_id, record_id, measure, organisation_id, ",
+    stands_in!("joint_measure.subject_id"),
+    " as stands_in,
       case when mandatory then 1 else 0 end as mandatory, asked_at, outcome, reason, document, told_by,
       told_at, lifted_at, lifted_why, lift_told_at
-    from joint_measure";
+    from joint_measure"
+);
 
 /// Notes that a measure was asked for; asked again, nothing changes.
 pub async fn ask(write: &mut Write, asked: &Measure) -> Result<(), Error> {

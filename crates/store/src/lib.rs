@@ -4,6 +4,9 @@
 //! ([`load`]), and the turn writers take on SQLite ([`turn`]). Readers see a submission from the
 //! instant it is accepted and not before; nothing already written is ever changed by a later one.
 
+#[macro_use]
+pub mod merge;
+
 pub mod access_log;
 pub mod account;
 pub mod api_key;
@@ -29,7 +32,6 @@ pub mod load;
 pub mod log;
 pub mod matter;
 pub mod mending;
-pub mod merge;
 pub mod organisation;
 pub mod outside_identity;
 mod policy_version;
@@ -38,6 +40,7 @@ pub mod recipient;
 pub mod record;
 pub mod register;
 pub mod repair_notice;
+pub mod replay;
 pub mod report;
 pub mod reseal;
 #[cfg(test)]

@@ -10,7 +10,6 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     error::Error,
-    merge,
     record::binds,
     register::{Register, Write, take_numbers},
     stamp,
@@ -148,8 +147,8 @@ pub async fn get(register: &Register, id: PairId) -> Result<Option<Pair>, Error>
 fn waits() -> String {
     format!(
         "(state in ('merged', 'parted') or {} <> {})",
-        merge::now("linkage_pair.one_id"),
-        merge::now("linkage_pair.other_id")
+        stands_in!("linkage_pair.one_id"),
+        stands_in!("linkage_pair.other_id")
     )
 }
 

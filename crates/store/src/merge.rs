@@ -11,7 +11,7 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     error::Error,
-    record::binds,
+    record::{AT_ONCE, binds},
     register::{Register, Write, take_numbers},
     stamp, submission,
 };
@@ -44,12 +44,17 @@ pub struct NewMerge<'m> {
     pub by: &'m str,
 }
 
-/// The subject in which the one of a column stands now.
-pub(crate) fn now(column: &str) -> String {
-    format!(
-        "coalesce((select g.into_id from merge_member g
-           where g.subject_id = {column} and g.until_at is null), {column})"
-    )
+/// The subject in which the one of a column stands now; the column with the name of its table.
+macro_rules! stands_in {
+    ($column:literal) => {
+        concat!(
+            "coalesce((select g.into_id from merge_member g where g.subject_id = ",
+            $column,
+            " and g.until_at is null), ",
+            $column,
+            ")"
+        )
+    };
 }
 
 /// A subject, and those that stand in it now, to stand behind `in`.
@@ -96,17 +101,39 @@ pub async fn roots(
     Ok(found)
 }
 
-/// A subject, and every one in which it ever stood.
-pub async fn ever_in(register: &Register, subject: SubjectId) -> Result<Vec<SubjectId>, Error> {
-    let statement =
-        "select distinct into_id from merge_member where subject_id = $1 order by into_id";
-    let ids: Vec<i64> =
-        sqlx::query_scalar(statement).bind(subject.0).fetch_all(&register.pool).await?;
-    Ok(std::iter::once(subject).chain(ids.into_iter().map(SubjectId)).collect())
+/// Every subject that each of some ever stood in, themselves first.
+pub async fn ever_stood(
+    register: &Register,
+    subjects: &[SubjectId],
+) -> Result<HashMap<SubjectId, Vec<SubjectId>>, Error> {
+    let mut stood: HashMap<SubjectId, Vec<SubjectId>> =
+        subjects.iter().map(|&subject| (subject, vec![subject])).collect();
+    for ids in subjects.chunks(AT_ONCE) {
+        let statement = format!(
+            "select subject_id, into_id from merge_member where subject_id in ({})
+             order by into_id",
+            binds(1, ids.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+        for id in ids {
+            query = query.bind(id.0);
+        }
+        for row in query.fetch_all(&register.pool).await? {
+            let (subject, into) = (SubjectId(row.try_get(0)?), SubjectId(row.try_get(1)?));
+            let into_all = stood.entry(subject).or_default();
+            if !into_all.contains(&into) {
+                into_all.push(into);
+            }
+        }
+    }
+    Ok(stood)
 }
 
-/// Numbers asked for in one statement.
-const AT_ONCE: usize = 500;
+/// A subject, and every one in which it ever stood.
+pub async fn ever_in(register: &Register, subject: SubjectId) -> Result<Vec<SubjectId>, Error> {
+    let mut stood = ever_stood(register, &[subject]).await?;
+    Ok(stood.remove(&subject).unwrap_or_default())
+}
 
 /// Some subjects and those that stand in them now.
 pub async fn with_members(
@@ -295,21 +322,6 @@ async fn tell_feed(
             .await?;
     }
     Ok(())
-}
-
-/// The record that a merge moved at a position of the feed.
-pub async fn holding(
-    register: &Register,
-    position: i64,
-) -> Result<Option<(SubjectId, RecordId)>, Error> {
-    let row = sqlx::query("select subject_id, record_id from merge_change where feed_at = $1")
-        .bind(position)
-        .fetch_optional(&register.pool)
-        .await?;
-    let read = |row: AnyRow| -> Result<_, Error> {
-        Ok((SubjectId(row.try_get(0)?), RecordId(row.try_get(1)?)))
-    };
-    row.map(read).transpose()
 }
 
 /// Positions of the feed at which a merge moved records, and those at which its end moved them back.

@@ -32,15 +32,16 @@ pub(crate) const FIRST_ACCEPTED_AT: &str = "\
        and f.feed_first is not null)";
 
 /// `held_by` is the subject a row was asserted for, `subject_id` the one it stands in now.
-const COLUMNS: &str = "\
-    v.record_id, v.item, v.subject_id as held_by,
-    coalesce((select g.into_id from merge_member g
-      where g.subject_id = v.subject_id and g.until_at is null), v.subject_id) as subject_id,
+const COLUMNS: &str = concat!(
+    "v.record_id, v.item, v.subject_id as held_by, ",
+    stands_in!("v.subject_id"),
+    " as subject_id,
     u.kind, v.subject_name, s.department, v.submission_id, v.row_no,
     v.decided_on, v.effective_from, v.effective_until, v.payload, v.digest,
     case when v.withdrawn then 1 else 0 end as withdrawn,
     case when v.overridden then 1 else 0 end as overridden,
-    s.accepted_at, s.policy_version, v.key, s.feed_first";
+    s.accepted_at, s.policy_version, v.key, s.feed_first"
+);
 
 const FROM: &str = "\
     from record_version v
@@ -81,7 +82,7 @@ pub async fn of_subject_with(
 }
 
 /// Subjects asked for in one statement.
-const SUBJECTS_AT_ONCE: usize = 500;
+pub(crate) const AT_ONCE: usize = 500;
 
 /// Every accepted version of the records of some subjects, of some items or of all, as
 /// [`of_subject`] gives them, by the subject they stand in.
@@ -94,7 +95,7 @@ pub async fn of_subjects(
     ids.sort_unstable();
     ids.dedup();
     let mut rows = Vec::new();
-    for ids in ids.chunks(SUBJECTS_AT_ONCE) {
+    for ids in ids.chunks(AT_ONCE) {
         let of_items = match items.len() {
             0 => String::new(),
             count => format!("and v.item in ({})", binds(ids.len() + 1, count)),
@@ -127,11 +128,12 @@ pub async fn of_subjects(
 /// The subject a record stands in.
 pub async fn subject_of(register: &Register, record: RecordId) -> Result<Option<SubjectId>, Error> {
     let (submission, ordinal) = record.first_place();
-    let statement = "\
-        select coalesce((select g.into_id from merge_member g
-            where g.subject_id = v.subject_id and g.until_at is null), v.subject_id)
-        from record_version v join submission s on s.id = v.submission_id
-        where v.submission_id = $1 and v.ordinal = $2 and v.record_id = $3 and s.feed_first is not null";
+    let statement = concat!(
+        "select ",
+        stands_in!("v.subject_id"),
+        " from record_version v join submission s on s.id = v.submission_id
+        where v.submission_id = $1 and v.ordinal = $2 and v.record_id = $3 and s.feed_first is not null"
+    );
     let id: Option<i64> = sqlx::query_scalar(statement)
         .bind(submission.0)
         .bind(ordinal)
@@ -429,7 +431,7 @@ fn read(row: &AnyRow) -> Result<Version, Error> {
 }
 
 /// `Any` has no booleans on SQLite: they are read as 1 and 0.
-fn flag(row: &AnyRow, column: &str) -> Result<bool, Error> {
+pub(crate) fn flag(row: &AnyRow, column: &str) -> Result<bool, Error> {
     Ok(row.try_get::<i64, _>(column)? != 0)
 }
 

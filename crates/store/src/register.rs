@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    ops::{Deref, DerefMut},
+    ops::{Deref, DerefMut, Range},
     path::{Path, PathBuf},
     sync::LazyLock,
 };
@@ -42,6 +42,7 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
         ("pull", include_str!("../migrations/0017_pull.sql")),
         ("mending", include_str!("../migrations/0018_mending.sql")),
         ("code_doubt", include_str!("../migrations/0019_code_doubt.sql")),
+        ("replay", include_str!("../migrations/0020_replay.sql")),
     ];
     let numbered = (1..).zip(texts).map(|(number, (what, text))| {
         Migration::new(number, what.into(), MigrationType::Simple, text.into_sql_str(), false)
@@ -348,6 +349,22 @@ pub(crate) async fn take_numbers(
     let next: i64 =
         sqlx::query_scalar(statement).bind(counter).bind(count).fetch_one(&mut *write.tx).await?;
     Ok(next - count)
+}
+
+/// Gives numbers back that were not used, unless somebody took others since.
+pub(crate) async fn give_back(
+    write: &mut Write,
+    counter: &str,
+    unused: &Range<i64>,
+) -> Result<(), Error> {
+    let statement = "update counter set next = $2 where name = $1 and next = $3";
+    sqlx::query(statement)
+        .bind(counter)
+        .bind(unused.start)
+        .bind(unused.end)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ pub async fn get(
 ) -> Result<Option<(RepairNotice, Vec<u8>)>, Error> {
     let statement = format!(
         "select repair_notice.*, {} as stands_in from repair_notice where record_id = $1",
-        merge::now("repair_notice.subject_id")
+        stands_in!("repair_notice.subject_id")
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(record.0)

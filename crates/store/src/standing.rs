@@ -14,7 +14,7 @@ use sqlx::{Any, Executor, Row as _, any::AnyRow};
 use crate::{
     error::Error,
     merge,
-    record::binds,
+    record::{AT_ONCE, binds},
     register::{Register, Write, take_numbers},
     stamp, submission,
 };
@@ -37,9 +37,6 @@ struct Laid {
 
 /// By record.
 type Changes = HashMap<RecordId, Laid>;
-
-/// Subjects asked for in one statement.
-const AT_ONCE: usize = 500;
 
 /// Writes a change down and gives it its place in the feed, which it answers. Its instant is moved
 /// behind what came before it in the feed, where a clock was ahead.
@@ -88,21 +85,6 @@ pub(crate) async fn lay_over_noted(
     Ok(())
 }
 
-/// The record whose change holds a position of the feed.
-pub async fn holding(
-    register: &Register,
-    position: i64,
-) -> Result<Option<(SubjectId, RecordId)>, Error> {
-    let row = sqlx::query("select subject_id, record_id from standing where feed_at = $1")
-        .bind(position)
-        .fetch_optional(&register.pool)
-        .await?;
-    let read = |row: AnyRow| -> Result<_, Error> {
-        Ok((SubjectId(row.try_get(0)?), RecordId(row.try_get(1)?)))
-    };
-    row.map(read).transpose()
-}
-
 fn subjects(versions: &[Version]) -> Vec<i64> {
     let mut ids: Vec<i64> = versions.iter().map(|version| version.held_by.0).collect();
     ids.sort_unstable();
@@ -140,8 +122,8 @@ async fn of<'e>(
          from statement t where withdrawn_at is null and subject_id in ({places})
            and {} = {}
          order by 1, 2",
-        merge::now("t.made_for"),
-        merge::now("t.subject_id")
+        stands_in!("t.made_for"),
+        stands_in!("t.subject_id")
     );
     let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
     for id in ids {
@@ -174,7 +156,7 @@ fn read(row: &AnyRow, word: &str) -> Result<Change, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{samples, statement};
+    use crate::{feed, samples, statement};
 
     #[tokio::test]
     async fn a_change_takes_its_place_in_the_feed() {
@@ -197,7 +179,7 @@ mod tests {
             let held = of(&register.pool, &[7]).await.unwrap();
             let later = change.at + jiff::SignedDuration::from_micros(1);
             assert_eq!(held[&RecordId(9)].changes, [change, Change { at: later, ..lifted }]);
-            let found = holding(register, first).await.unwrap();
+            let found = feed::holding(register, first).await.unwrap();
             assert_eq!(found, Some((SubjectId(7), RecordId(9))));
         }
     }

@@ -1,11 +1,18 @@
 //! Subjects (信用主体) and their identifiers.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use domain::{ids::SubjectId, subject::Kind};
 use sqlx::Row as _;
 
-use crate::{error::Error, merge, record::binds, register::Register};
+use crate::{
+    error::Error,
+    record::{AT_ONCE, binds},
+    register::Register,
+};
 
 /// A subject with the identifiers it is known by, in the order they came.
 #[derive(Clone, Debug)]
@@ -24,7 +31,7 @@ pub async fn find(
 ) -> Result<Option<SubjectId>, Error> {
     let statement = format!(
         "select {} from identifier i where i.scheme = $1 and i.value = $2",
-        merge::now("i.subject_id")
+        stands_in!("i.subject_id")
     );
     let id: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
         .bind(scheme)
@@ -32,6 +39,80 @@ pub async fn find(
         .fetch_optional(&register.pool)
         .await?;
     Ok(id.map(SubjectId))
+}
+
+/// Names met last for some subjects, as written in deliveries that were accepted.
+pub async fn last_names(
+    register: &Register,
+    ids: &[SubjectId],
+) -> Result<HashMap<SubjectId, String>, Error> {
+    let mut names = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(AT_ONCE) {
+        let statement = format!(
+            "select n.subject_id, n.name from subject_name n
+             join submission s on s.id = n.submission_id
+             where n.subject_id in ({}) and s.feed_first is not null
+             order by s.feed_first, n.norm",
+            binds(1, ids.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+        for id in ids {
+            query = query.bind(id.0);
+        }
+        for row in query.fetch_all(&register.pool).await? {
+            names.insert(SubjectId(row.try_get(0)?), row.try_get(1)?);
+        }
+    }
+    Ok(names)
+}
+
+/// Which of some subjects have an accepted record of an item that was asserted for themselves.
+pub async fn with_item(
+    register: &Register,
+    ids: &[SubjectId],
+    item: &str,
+) -> Result<HashSet<SubjectId>, Error> {
+    let mut found = HashSet::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let statement = format!(
+            "select distinct v.subject_id from record_version v
+             join submission s on s.id = v.submission_id
+             where v.subject_id in ({}) and v.item = ${} and s.feed_first is not null",
+            binds(1, ids.len()),
+            ids.len() + 1
+        );
+        let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(statement));
+        for id in ids {
+            query = query.bind(id.0);
+        }
+        let ids: Vec<i64> = query.bind(item.to_owned()).fetch_all(&register.pool).await?;
+        found.extend(ids.into_iter().map(SubjectId));
+    }
+    Ok(found)
+}
+
+/// The subjects of a range of numbers that stand for themselves, and of which a record was accepted.
+pub async fn standing_in(register: &Register, range: Range<i64>) -> Result<Vec<SubjectId>, Error> {
+    let statement = "\
+        select u.id from subject u where u.id >= $1 and u.id < $2
+          and not exists (select 1 from merge_member g
+            where g.subject_id = u.id and g.until_at is null)
+          and exists (select 1 from record_version v join submission s on s.id = v.submission_id
+            where s.feed_first is not null and (v.subject_id = u.id or v.subject_id in (
+              select g.subject_id from merge_member g where g.into_id = u.id and g.until_at is null)))
+        order by u.id";
+    let ids: Vec<i64> = sqlx::query_scalar(statement)
+        .bind(range.start)
+        .bind(range.end)
+        .fetch_all(&register.pool)
+        .await?;
+    Ok(ids.into_iter().map(SubjectId).collect())
+}
+
+/// The greatest number a subject has; 0 where there is none.
+pub async fn greatest(register: &Register) -> Result<i64, Error> {
+    let statement = "select cast(coalesce(max(id), 0) as bigint) from subject";
+    Ok(sqlx::query_scalar(statement).fetch_one(&register.pool).await?)
 }
 
 pub async fn get(register: &Register, id: SubjectId) -> Result<Option<Subject>, Error> {
@@ -44,7 +125,7 @@ pub async fn of(
     ids: &[SubjectId],
 ) -> Result<HashMap<SubjectId, Subject>, Error> {
     let mut found: HashMap<SubjectId, Subject> = HashMap::with_capacity(ids.len());
-    for ids in ids.chunks(500) {
+    for ids in ids.chunks(AT_ONCE) {
         let statement = format!(
             "select u.id, u.kind, i.scheme, i.value, 0 as joined from subject u
              left join identifier i on i.subject_id = u.id where u.id in ({0})

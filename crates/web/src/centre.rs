@@ -7,6 +7,7 @@ mod consents;
 mod file;
 mod home;
 mod reports;
+mod score;
 
 use axum::Router;
 use domain::{ids::SubjectId, text::Text};
@@ -24,6 +25,7 @@ pub fn router() -> Router<Platform> {
         .merge(commitments::router())
         .merge(claims::router())
         .merge(reports::router())
+        .merge(score::router())
 }
 
 /// The subject that is one's own, or how one comes to have one.

@@ -22,8 +22,10 @@ mod merges;
 mod progress;
 mod recipients;
 mod records;
+mod replays;
 mod rows;
 mod sample;
+mod scores;
 pub mod submissions;
 pub mod uploads;
 
@@ -53,8 +55,10 @@ pub fn router() -> Router<Platform> {
         .merge(merges::router())
         .merge(progress::router())
         .merge(records::router())
+        .merge(replays::router())
         .merge(rows::router())
         .merge(sample::router())
+        .merge(scores::router())
         .merge(submissions::router())
         .merge(uploads::router())
 }

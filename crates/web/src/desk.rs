@@ -25,6 +25,8 @@ const CONSOLE: &[Entry] = &[
     ("identities", "/console/identities", "主体比对", "Identities", Action::JudgeIdentity),
     ("codes", "/console/codes", "重错码", "Codes", Action::JudgeIdentity),
     ("lineage", "/console/lineage", "数据血缘", "Lineage", Action::ReadLineage),
+    ("scores", "/console/scores", "信用评价", "Scores", Action::ReadScore),
+    ("replays", "/console/replays", "政策试算", "Replays", Action::ReplayPolicy),
     ("cases", "/console/cases", "办件", "Cases", Action::HandleCase),
     ("assessment", "/console/assessment", "考核", "Assessment", Action::HandleCase),
     ("joint", "/console/joint", "联合奖惩", "Joint action", Action::DecideClaim),
@@ -45,6 +47,7 @@ const CONSOLE: &[Entry] = &[
 const CENTRE: &[Entry] = &[
     ("home", "/centre", "首页", "Home", Action::OpenSubjectCentre),
     ("file", "/centre/file", "我的档案", "My file", Action::ReadOwn),
+    ("score", "/centre/score", "我的评价", "My score", Action::ReadOwn),
     ("cases", "/centre/cases", "我的办件", "My cases", Action::ReadOwn),
     ("commitments", "/centre/commitments", "承诺", "Commitments", Action::ReadOwn),
     ("log", "/centre/log", "谁查过我", "Who looked", Action::ReadOwn),

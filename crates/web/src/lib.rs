@@ -6,6 +6,7 @@ pub mod account;
 pub mod api;
 pub mod assets;
 pub mod centre;
+pub mod chart;
 pub mod console;
 pub mod deliveries;
 pub mod desk;

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::{
     exit::{Exit, output, say},
     settings::Settings,
+    wiring,
 };
 
 #[derive(Debug, Args)]
@@ -26,7 +27,7 @@ enum PolicyCommand {
 
 pub fn run(settings: &Settings, policy: &Policy, json: bool) -> anyhow::Result<Exit> {
     let PolicyCommand::Check { place } = &policy.command;
-    let loaded = rules::load(&settings.policy);
+    let loaded = wiring::loaded(settings);
     let mut faults: Vec<String> = loaded.faults.iter().map(ToString::to_string).collect();
     let mut cases = 0;
     if let Some(policy) = &loaded.policy {

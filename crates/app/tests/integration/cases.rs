@@ -25,15 +25,15 @@ use crate::{
 const FIRST: &str = "示市监罚〔2026〕7号";
 
 /// The site, its second business's representative, and an officer of the organ that decided.
-struct Desk {
-    site: Site,
+pub struct Desk {
+    pub site: Site,
     subject: Person,
-    officer: Person,
-    record: i64,
+    pub officer: Person,
+    pub record: i64,
 }
 
 impl Desk {
-    async fn open() -> Desk {
+    pub async fn open() -> Desk {
         let site = site::site().await;
         let subject = site.person(Role::Representative).await;
         let officer = site.person(Role::DepartmentClerk).await;
@@ -65,7 +65,7 @@ impl Desk {
     }
 
     /// Files an application for repair, with its proof, and answers the address of the case.
-    async fn apply(&self) -> String {
+    pub async fn apply(&self) -> String {
         let path = format!("/centre/records/{}/repair", self.record);
         let fields =
             [("path", "performed"), ("note", "罚款已缴清，已明码标价"), ("committed", "1")];
@@ -88,7 +88,7 @@ impl Desk {
         self.site.send(officer, &format!("{case}/act"), form).await
     }
 
-    async fn done(&self, officer: &Person, case: &str, form: &str) {
+    pub async fn done(&self, officer: &Person, case: &str, form: &str) {
         let seen = self.act(officer, case, form).await;
         assert_eq!(seen.status, StatusCode::SEE_OTHER, "{form}: {}", seen.body);
     }

@@ -214,14 +214,8 @@ async fn what_was_judged_apart_holds_for_all_that_stands_in_a_side() {
 #[tokio::test]
 async fn penalties_come_to_another_subject_by_two_persons_only() {
     let site = Site::housed().await;
-    // An individual business known by its registration number alone, with a penalty.
-    let shop = Business { name: "示例小吃店".to_owned(), code: String::new() };
-    let mut row =
-        with(penalty(&shop, "示市监罚〔2026〕9号", "2026-05-12"), "CF_XDR_LB", "个体工商户");
-    row.push(("CF_XDR_GSZC", site_reg_no()));
-    site.accept("penalty", &[row]).await;
     let register = &site.platform.register;
-    let of_shop = store::subject::find(register, "reg_no", &site_reg_no()).await.unwrap().unwrap();
+    let of_shop = site.fined_shop().await;
     let company = site.subject(&business(1).code).await;
     let mut write = register.write().await.unwrap();
     let new = NewPair {
@@ -259,6 +253,19 @@ async fn penalties_come_to_another_subject_by_two_persons_only() {
     assert!(back.contains("〔2026〕9号"), "{back}");
 }
 
+impl Site {
+    /// An individual business known by its registration number alone, with a penalty.
+    async fn fined_shop(&self) -> SubjectId {
+        let shop = Business { name: "示例小吃店".to_owned(), code: String::new() };
+        let mut row =
+            with(penalty(&shop, "示市监罚〔2026〕9号", "2026-05-12"), "CF_XDR_LB", "个体工商户");
+        row.push(("CF_XDR_GSZC", site_reg_no()));
+        self.accept("penalty", &[row]).await;
+        let register = &self.platform.register;
+        store::subject::find(register, "reg_no", &site_reg_no()).await.unwrap().unwrap()
+    }
+}
+
 /// A registration number of the made-up city, with its check digit.
 fn site_reg_no() -> String {
     let first = "41990060000001";
@@ -269,13 +276,8 @@ fn site_reg_no() -> String {
 #[tokio::test]
 async fn a_report_that_asserted_what_was_wrongly_joined_is_listed() {
     let site = Site::housed().await;
-    let shop = Business { name: "示例小吃店".to_owned(), code: String::new() };
-    let mut row =
-        with(penalty(&shop, "示市监罚〔2026〕9号", "2026-05-12"), "CF_XDR_LB", "个体工商户");
-    row.push(("CF_XDR_GSZC", site_reg_no()));
-    site.accept("penalty", &[row]).await;
     let register = &site.platform.register;
-    let of_shop = store::subject::find(register, "reg_no", &site_reg_no()).await.unwrap().unwrap();
+    let of_shop = site.fined_shop().await;
     let company = site.subject(&business(1).code).await;
     let new =
         store::merge::NewMerge { subject: of_shop, into: company, pair: PairId(1), by: "platform" };
@@ -288,7 +290,8 @@ async fn a_report_that_asserted_what_was_wrongly_joined_is_listed() {
     let clerk = site.person(Role::CentreClerk).await;
     let access: Access = site.signed_in(&clerk).await.access();
     let view = registry::merge::open(&site.platform, &access, id, Lang::Zh).await.unwrap();
-    let reports: Vec<&str> = view.damage.reports.iter().map(|one| one.number.as_str()).collect();
+    let reports: Vec<&str> =
+        view.damage.reached.reports.iter().map(|one| one.number.as_str()).collect();
     assert_eq!(reports, [report.number.as_str()]);
     let page = site.look(Some(&clerk), &format!("/console/merges/{id}")).await.body;
     assert!(page.contains(&report.number), "{page}");

@@ -11,6 +11,7 @@ mod collecting;
 mod delivering;
 mod facts;
 mod home;
+mod lake;
 mod linking;
 mod picture;
 mod pulling;

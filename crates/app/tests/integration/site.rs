@@ -31,7 +31,7 @@ use tempfile::TempDir;
 /// When the tests take place, in the fictional city: 2026-11-22 10:30:00.
 pub const NOW: &str = "2026-11-22T10:30:00+08:00";
 
-static LAW: LazyLock<(Arc<Policy>, Arc<Gate>)> = LazyLock::new(|| {
+pub static LAW: LazyLock<(Arc<Policy>, Arc<Gate>)> = LazyLock::new(|| {
     let loaded = rules::load(Path::new("../../policy"));
     let policy = loaded.policy.unwrap_or_else(|| panic!("policy: {:?}", loaded.faults));
     (Arc::new(policy.at(&policy.places["shili"])), loaded.gate.expect("policies of access"))
@@ -81,6 +81,7 @@ pub async fn empty_site() -> Site {
         names: Some(Arc::new(NameIndex::open(&dir.path().join("names")).expect("an index"))),
         inbox: dir.path().join("inbox"),
         libraries: Arc::default(),
+        lake: url::Url::from_directory_path(dir.path().join("lake")).expect("a folder"),
         public_url: "http://portal.example".to_owned(),
         clock: Arc::new(move || {
             // Finer than the register keeps, as a real clock is.

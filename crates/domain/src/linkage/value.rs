@@ -91,8 +91,7 @@ fn grams(text: &str) -> Box<[u32]> {
 
 fn words(text: &str, weigh: &mut dyn FnMut(&str) -> f32) -> Box<[Word]> {
     let mut words: Vec<Word> = text
-        .split(' ')
-        .filter(|word| !word.is_empty())
+        .split_ascii_whitespace()
         .map(|word| Word { hash: short_hash(word), weight: weigh(word), text: word.into() })
         .collect();
     words.sort_by(|one, other| (one.hash, &one.text).cmp(&(other.hash, &other.text)));

@@ -1,5 +1,7 @@
 //! A name taken apart: what tells one organisation from another, and what many share.
 
+use std::borrow::Cow;
+
 use super::{
     forms::{Form, Forms},
     is_han, numeral,
@@ -56,10 +58,10 @@ impl Forms {
     }
 
     /// Takes former names out: (曾用名:…), (原…有限公司), or 曾用名:… to the end.
-    fn without_former(&self, text: &str) -> (String, Vec<String>) {
+    fn without_former<'t>(&self, text: &'t str) -> (Cow<'t, str>, Vec<String>) {
         let mut former = Vec::new();
         if !text.contains(['(', ':']) {
-            return (text.to_owned(), former);
+            return (Cow::Borrowed(text), former);
         }
         let mut kept = String::with_capacity(text.len());
         let mut rest = text;
@@ -80,7 +82,7 @@ impl Forms {
             rest = &rest[..at];
         }
         kept.push_str(rest);
-        (kept, former)
+        (Cow::Owned(kept), former)
     }
 
     /// The former name in a bracket. A mark without a colon counts before a whole name only: (原平).
@@ -92,7 +94,9 @@ impl Forms {
     }
 
     fn without_trading<'t>(&self, text: &'t str) -> (&'t str, Option<String>) {
-        let split = text.match_indices(' ').find_map(|(at, _)| {
+        // Byte by byte: words are short, and to look for the next space costs more than to come to it.
+        let spaces = text.bytes().enumerate().filter(|(_, byte)| *byte == b' ');
+        let split = spaces.map(|(at, _)| at).find_map(|at| {
             let rest = &text[at..];
             let after = self.trading.iter().find_map(|mark| rest.strip_prefix(mark.as_str()))?;
             (0 < at && !after.is_empty()).then_some((&text[..at], after))
@@ -192,9 +196,12 @@ impl Forms {
     }
 
     fn latin(&self, text: &str) -> Parts {
-        let plain = text.replace(['(', ')', ':'], " ");
-        let mut words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
-        let key = words.join(" ");
+        let plain = match text.contains(['(', ')', ':']) {
+            true => Cow::Owned(text.replace(['(', ')', ':'], " ")),
+            false => Cow::Borrowed(text),
+        };
+        let mut words: Vec<&str> = plain.split_ascii_whitespace().collect();
+        let (key, all) = (words.join(" "), words.len());
         let number = self.take_number(&mut words);
         let last = words.last().filter(|_| 1 < words.len());
         let branch =
@@ -203,13 +210,15 @@ impl Forms {
             words.pop();
             Branch { parent: words.join(" "), place: String::new(), divided: false, depth: 1 }
         });
-        let body = words.join(" ");
-        let (mut rest, mut form) = (body.as_str(), None);
-        while let Some((shorter, of)) = self.lettered_form(rest) {
-            (rest, form) = (shorter, form.or(Some(of)));
+        let shorter = (words.len() < all).then(|| words.join(" "));
+        let (mut rest, mut form) = (shorter.as_deref().unwrap_or(&key), None);
+        while let Some((left, of)) = self.lettered_form(rest) {
+            (rest, form) = (left, form.or(Some(of)));
         }
         let mut core = String::with_capacity(rest.len());
-        for word in rest.split(' ').filter(|word| !self.filler.iter().any(|one| one == word)) {
+        for word in
+            rest.split_ascii_whitespace().filter(|word| !self.filler.iter().any(|one| one == word))
+        {
             if !core.is_empty() {
                 core.push(' ');
             }

@@ -144,6 +144,7 @@ fn policy() -> Policy {
         lists: Vec::new(),
         templates: Vec::new(),
         measures: Vec::new(),
+        cards: Vec::new(),
         notices: Vec::new(),
         deadlines: Vec::new(),
         generations: vec![generation],

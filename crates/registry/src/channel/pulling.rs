@@ -73,8 +73,7 @@ async fn again(platform: &Platform, held: &mut Held, pull: Pull, run: &Run) -> R
         }
         Read::Nothing(position) => {
             let mut write = platform.register.write().await?;
-            let kept = Pull { position, pending: None, ..rested(&pull, now) };
-            store::pull::keep(&mut write, &kept).await?;
+            advance(&mut write, &pull, position, now).await?;
             write
         }
     };
@@ -92,9 +91,8 @@ async fn begin(platform: &Platform, held: &mut Held, pull: Pull) -> Result<Optio
         Read::New(path, position) => (path, position),
         Read::Failed => return Ok(None),
         Read::Nothing(position) => {
-            let kept = Pull { position, pending: None, ..rested(&pull, now) };
             let mut write = register.write().await?;
-            store::pull::keep(&mut write, &kept).await?;
+            advance(&mut write, &pull, position, now).await?;
             write.commit().await?;
             return Ok(None);
         }
@@ -165,11 +163,19 @@ fn fresh(platform: &Platform, held: &Held) -> Result<PathBuf, Error> {
     Ok(aside.join(format!("{begin}{}.part", api_use::random_word()?)))
 }
 
-/// The pull once a reading came to its end.
-fn rested(pull: &Pull, now: Timestamp) -> Pull {
+/// Keeps where a pull goes on, and when, once a reading came to its end.
+async fn advance(
+    write: &mut Write,
+    pull: &Pull,
+    position: Position,
+    now: Timestamp,
+) -> Result<(), Error> {
     let pause = SignedDuration::from_mins(i64::from(pull.every_minutes));
     let next_at = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
-    Pull { next_at, attempts: 0, failure: None, read_at: Some(now), ..pull.clone() }
+    let (read_at, attempts) = (Some(now), 0);
+    let pull =
+        Pull { position, next_at, attempts, read_at, failure: None, pending: None, ..pull.clone() };
+    Ok(store::pull::keep(write, &pull).await?)
 }
 
 /// Keeps how far the library was read, in the transaction that settles a run of it.
@@ -183,9 +189,7 @@ pub async fn settle(
     let Some(pending) = pull.pending.as_ref().filter(|pending| pending.run == run.id) else {
         return Ok(());
     };
-    let position = pending.position.clone();
-    let kept = Pull { position, pending: None, ..rested(&pull, now) };
-    Ok(store::pull::keep(write, &kept).await?)
+    advance(write, &pull, pending.position.clone(), now).await
 }
 
 async fn failed(

@@ -434,6 +434,35 @@ verified = true
 "#;
 
 /// Every file with its text.
+const CARD: &str = r#"
+zh = "示例评价"
+en = "Example"
+about = { zh = "示例", en = "an example" }
+from = 2026-01-01
+subject_kinds = ["organisation"]
+instrument = "示例"
+verified = true
+grade = [
+  { id = "A", from = 600, zh = "优", en = "Good" },
+  { id = "B", from = 0, zh = "差", en = "Poor" },
+]
+dimension = [{ id = "law", weight = 1000, start = 90, zh = "遵纪守法", en = "Compliance" }]
+
+[[indicator]]
+id = "penalties"
+dimension = "law"
+zh = "行政处罚"
+en = "Penalties"
+item = "penalty"
+where = "true"
+value = "count(*)"
+unit = "count"
+reason = { zh = "受到处罚{value}次", en = "{value} penalties" }
+bands = [{ points = -10 }, { from = 2, points = -30, at_best = "B" }]
+instrument = "示例"
+verified = true
+"#;
+
 pub(super) const FOLDER: [(&str, &str); 30] = [
     ("access/administration.cedar", ADMINISTRATION),
     ("access/console.cedar", CONSOLE),
@@ -464,5 +493,6 @@ pub(super) const FOLDER: [(&str, &str); 30] = [
     ("places/pds/districts.toml", DISTRICTS),
     ("places/pds/place.toml", PLACE),
     ("placeholders.toml", "words = [\"无\", \"n/a\"]"),
+    ("scorecards/example@1.toml", CARD),
     ("walls.toml", WALLS),
 ];

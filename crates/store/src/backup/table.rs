@@ -467,4 +467,5 @@ pub const TABLES: &[Table] = &[
     merge::MERGE_MEMBER,
     merge::MERGE_CHANGE,
     merge::MERGE_NOTICE,
+    collection::REPLAY,
 ];

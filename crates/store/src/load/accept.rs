@@ -17,7 +17,7 @@ use crate::{
     audit,
     error::Error,
     job, record,
-    register::{Write, take_numbers},
+    register::{Write, give_back, take_numbers},
     stamp, submission, volume,
 };
 
@@ -70,6 +70,7 @@ impl Load {
             let now = clock();
             let accepted_at = submission::next_instant(&mut write, now).await?;
             self.mark(&mut write, accepted_at, feed_first, feed_count).await?;
+            give_back(&mut write, "subject", &self.state.numbers).await?;
             self.tell(&mut write, accepted_at).await?;
             job::enqueue(&mut write, "refresh_figures", &self.new.item, now).await?;
             write.commit().await?;

@@ -50,6 +50,24 @@ pub const CODE_DOUBT: Table = table(
     ],
 );
 
+pub const REPLAY: Table = table(
+    "replay",
+    &[
+        ("id", Number),
+        ("live", Text),
+        ("candidate", Text),
+        ("policy_version", Text),
+        ("as_of", Text),
+        ("feed_position", Number),
+        ("summary", Text),
+        ("made_by", Text),
+        ("made_at", Text),
+        ("adopted_by", Text),
+        ("adopted_at", Text),
+        ("reason", Text),
+    ],
+);
+
 pub const LEDGER_ENTRY: Table = table(
     "ledger_entry",
     &[
