@@ -183,7 +183,7 @@ impl Bench {
         let session = self.session();
         let prepared = prepare(&session, card, &self.policy.items);
         let prepared = Arc::new(prepared.map_err(|problems| format!("{problems:?}"))?);
-        let run = Run { session, prepared, as_of: day(AS_OF)?, at: AT, at_once };
+        let run = Run { session, prepared, as_of: day(AS_OF)?, at: AT, at_once, together: 1 };
         let mut scores = Scores::open(&self.place).await?;
         let told = scores.run(&lake, &run, |_, _| {}).await?;
         let seconds = began.elapsed().as_secs_f64();
@@ -255,7 +255,7 @@ impl Bench {
             return Ok(());
         };
         let item = indicator.item.as_str();
-        let mut tables = lake.tables_of([item], Bucket::of(subject))?;
+        let mut tables = lake.tables_of([item], &[Bucket::of(subject)])?;
         let table = tables.remove(item).ok_or("no table of an item")?;
         let rows = session.read_table(table)?;
         let numbers: Vec<String> = point.records.iter().map(i64::to_string).collect();

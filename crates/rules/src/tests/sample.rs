@@ -463,7 +463,7 @@ instrument = "示例"
 verified = true
 "#;
 
-pub(super) const FOLDER: [(&str, &str); 30] = [
+pub(super) const FOLDER: [(&str, &str); 31] = [
     ("access/administration.cedar", ADMINISTRATION),
     ("access/console.cedar", CONSOLE),
     ("access/public.cedar", PUBLIC),
