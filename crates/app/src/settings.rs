@@ -33,8 +33,7 @@ pub struct Settings {
     /// Front-end libraries (`XINHENG_LIBRARIES`), each `name=address`, parted by commas: departments'
     /// databases, PostgreSQL or SQLite, from which channels pull.
     pub libraries: BTreeMap<String, String>,
-    /// The lake (`XINHENG_LAKE`): a folder, or the address of an S3-compatible store, `s3://bucket/path`;
-    /// beside the register in the data folder where absent.
+    /// The lake (`XINHENG_LAKE`): a folder; beside the register in the data folder where absent.
     pub lake: Url,
     /// Sealing keys (`XINHENG_KEYS`); made on first use where absent.
     pub keys: PathBuf,
@@ -222,9 +221,7 @@ impl Source {
             let url = Url::parse(&format!("{}/", named.trim_end_matches('/')));
             match url {
                 Ok(url) if lake::place::SCHEMES.contains(&scheme) => return Ok(url),
-                _ => self
-                    .wrong
-                    .push(format!("lake is {named}, expected a folder or s3://bucket/path")),
+                _ => self.wrong.push(format!("lake is {named}, expected a folder")),
             }
         }
         let folder = std::path::absolute(&named).context("lake")?;

@@ -1,4 +1,4 @@
-//! Where a lake may be: a local folder, or an S3-compatible store.
+//! Where a lake may be: a folder, local or mounted.
 
 /// Schemes of the addresses a lake may have.
-pub const SCHEMES: [&str; 2] = ["file", "s3"];
+pub const SCHEMES: [&str; 1] = ["file"];

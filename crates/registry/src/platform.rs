@@ -41,7 +41,7 @@ pub struct Platform {
     pub inbox: PathBuf,
     /// Addresses of front-end libraries (前置库) by their names; never printed, for they hold passwords.
     pub libraries: Arc<BTreeMap<String, String>>,
-    /// Where the lake is: a folder, or a bucket of an S3-compatible store.
+    /// Where the lake is: the address of a folder.
     pub lake: Url,
     /// Address under which the portal is reached, without a slash at the end.
     pub public_url: String,
