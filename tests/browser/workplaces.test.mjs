@@ -32,7 +32,7 @@ test("the first administrators come in with two factors and open the rest", asyn
         await system.getByLabel(/^名称/).fill(name);
         await system.getByRole("button", { name: "登记" }).click();
     }
-    for (const login of ["jingban", "fuhe", "zhongxin", "yinhang", "chuangkou"]) {
+    for (const login of ["jingban", "fuhe", "zhongxin", "shending", "yinhang", "chuangkou"]) {
         await system.locator("#login").fill(login);
         await system.locator("#name").fill(`示例${login}`);
         await system.getByRole("button", { name: "开立" }).click();
@@ -40,7 +40,7 @@ test("the first administrators come in with two factors and open the rest", asyn
         await looked(system, "accounts");
     }
     const security = held.security;
-    for (const [login, role] of [["jingban", "信源单位经办人"], ["fuhe", "信源单位经办人"], ["chuangkou", "窗口经办人"], ["zhongxin", "信用中心经办人"], ["yinhang", "金融机构查询员"]]) {
+    for (const [login, role] of [["jingban", "信源单位经办人"], ["fuhe", "信源单位经办人"], ["chuangkou", "窗口经办人"], ["zhongxin", "信用中心经办人"], ["shending", "信用中心经办人"], ["yinhang", "金融机构查询员"]]) {
         await security.goto(`${url}/console/roles`);
         const option = await security.locator("#account option", { hasText: login }).getAttribute("value");
         await security.locator("#account").selectOption(option);
@@ -580,5 +580,59 @@ test("a reviewer judges whose an account is, reads what a merge touched, and par
     await clerk.getByRole("button", { name: "查看" }).click();
     assert.ok((await clerk.locator("main").innerText()).includes("从哪里来"));
     await looked(clerk, "lineage-record");
+    held.reviewer = clerk;
+});
+
+test("a score opens to its records, and a draft is tried before it binds", async () => {
+    const clerk = held.reviewer;
+    const main = (page) => page.locator("main").innerText();
+    // The worker ran every card when the day began, before anything was handed in.
+    command("evaluate", "comprehensive@1");
+    await clerk.goto(`${url}/console/scores`);
+    assert.match(await main(clerk), /最近一次全量评价/);
+    await looked(clerk, "scores");
+    await clerk.getByLabel("统一社会信用代码").fill(held.company);
+    await clerk.getByRole("button", { name: "查看评价" }).click();
+    await clerk.getByText("满分 1000 分").first().waitFor();
+    await clerk.locator("details", { hasText: "记录" }).first().locator("summary").click();
+    await looked(clerk, "score");
+    await clerk.locator("details[open] a").first().click();
+    assert.match(await main(clerk), /从哪里来/);
+
+    const owner = await person();
+    await signIn(owner, "faren", PASSWORD);
+    await owner.goto(`${url}/centre/score`);
+    assert.match(await main(owner), /满分 1000 分/);
+    await looked(owner, "own-score");
+    await owner.goto(`${url}/centre/log`);
+    assert.match(await main(owner), /信用评价/);
+
+    await clerk.goto(`${url}/console/replays`);
+    await looked(clerk, "replays");
+    await clerk.getByLabel("草案").selectOption({ value: "comprehensive@2" });
+    await clerk.getByRole("button", { name: "试算", exact: true }).click();
+    for (let tries = 0; ; tries++) {
+        await clerk.goto(`${url}/console/replays`);
+        if (await clerk.getByRole("link", { name: /试算 \d+/ }).count()) break;
+        assert.ok(tries < 60, "the replay is not done");
+        await clerk.waitForTimeout(1000);
+    }
+    await clerk.getByRole("link", { name: /试算 \d+/ }).first().click();
+    await looked(clerk, "replay");
+    const replay = clerk.url();
+    const movers = await clerk.request.get(`${replay}/movers.csv`);
+    assert.ok((await movers.text()).split("\n").length > 2, "somebody moves");
+    await clerk.getByLabel(/^采用理由/).fill("示例：试算结果可以接受");
+    await clerk.getByRole("button", { name: "采用", exact: true }).click();
+    assert.match(await main(clerk), /请由另一人采用/);
     await out(clerk);
+
+    const second = await person();
+    held.secrets.shending = await firstSignIn(second, "shending", held.shending);
+    await second.goto(replay);
+    await second.getByLabel(/^采用理由/).fill("示例：试算结果可以接受");
+    await second.getByRole("button", { name: "采用", exact: true }).click();
+    assert.match(await main(second), /已采用/);
+    await looked(second, "replay-adopted");
+    await out(second);
 });
