@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 const WIDTH: u64 = 640;
 const LINE: u64 = 28;
 /// Where bars begin.
-const LEFT: u64 = 200;
+const LEFT: u64 = 260;
 
 /// One line of a chart: its label, and two figures that share its bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
